@@ -25,7 +25,8 @@ METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 PUBLIC_PATHS: Final = frozenset(
     {b"/livez", b"/readyz", b"/openapi.json", b"/asyncapi.json", b"/docs"}
 )
-"""The paths that need no API key, besides the files below /docs/ and the respondents' pages."""
+"""The paths that need no API key, besides the public folders and the respondents' pages."""
+PUBLIC_FOLDERS: Final = (b"/docs/", b"/schemas/")
 RESPONDENT: Final = Identity("respondent", "respondent", frozenset({"respond"}), Rows.OWN)
 """The identity of everybody who opens a respondents' page; its token decides what it shows."""
 CLOSED_BY_CALLER: Final = 499
@@ -96,8 +97,9 @@ class Admission:
         if scope["method"] not in METHODS:
             raise self._method_not_allowed(scope)
         _check_request(scope)
-        if path in PUBLIC_PATHS or path.startswith(b"/docs/"):
-            scope["route"] = RouteLabel(path.decode())
+        folder = next((each for each in PUBLIC_FOLDERS if path.startswith(each)), None)
+        if path in PUBLIC_PATHS or folder:
+            scope["route"] = RouteLabel((folder or path).decode())
             await self._answer_public(scope, receive, send)
         elif path.startswith(paths.RESPONDENTS_PREFIX):
             scope["route"] = RouteLabel("/s")

@@ -65,6 +65,7 @@ def guard(app: FastAPI, settings: Settings, *, documents: Path = DOCUMENTS) -> A
     catalogue.enumerate_codes(merged, app.state.catalogue)
     app.state.openapi_file = document.document_file(merged)
     app.state.asyncapi_file = document.document_file(asyncapi.describe(version=version()))
+    app.state.schema_files = document.schema_files()
     # The texts of all API keys are derived from this seed.
     app.state.seed = private_key.private_bytes_raw()
     app.state.key_cache = KeyCache(app.state.database)

@@ -52,6 +52,14 @@ def adapter(event_class: type) -> TypeAdapter[Any]:
     return _adapters[event_class]
 
 
+def schema_uri(kind: str) -> str:
+    """Return the URI of the schema of events of this type; its path is a path of the gateway.
+
+    CloudEvents asks for an absolute URI, and no service knows the public address of the gateway.
+    """
+    return f"patron:/schemas/{kind}.json"
+
+
 def headers(
     *, event_id: UUID, kind: str, source: str, time: datetime, key: str, traceparent: str | None
 ) -> dict[str, str]:
@@ -64,5 +72,6 @@ def headers(
         "ce_time": time.isoformat(),
         "ce_subject": key,
         "content-type": "application/json",
+        "ce_dataschema": schema_uri(kind),
     }
     return attributes | ({"traceparent": traceparent} if traceparent else {})

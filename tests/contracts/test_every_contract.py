@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
-from deploy.docs.golden import event_json, example_value, golden_file, missing_golden_files
+from deploy.docs.golden import event_json, example_event, golden_file, missing_golden_files
 from shared.contracts.catalogue import Contract, contracts, published_names
 from shared.contracts.scoring.score import ClassChanged, ScoreState
 from shared.messaging.envelope import adapter
@@ -126,9 +126,10 @@ def test_every_event_has_the_key_the_version_and_the_time_of_its_record(
 
 @every_contract
 def test_the_generated_example_of_a_contract_can_be_written_and_read(
-    event_class: type, contract: Contract
+    event_class: type,
+    contract: Contract,  # noqa: ARG001
 ) -> None:
-    event = example_value(contract.name, event_class)
+    event = example_event(event_class)
     assert adapter(event_class).validate_json(event_json(event_class, event)) == event
 
 

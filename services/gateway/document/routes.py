@@ -8,8 +8,10 @@ from starlette.responses import Response
 
 from services.gateway.document import page
 from services.gateway.document.public_file import PublicFile
+from shared.contracts.catalogue import contracts
 from shared.errors import Unavailable, found_or_404
 from shared.http.dependencies import Store
+from shared.messaging.schemas import schema_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -19,6 +21,7 @@ _DOCUMENT_HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 UNKNOWN = "The page has no such file."
+UNKNOWN_SCHEMA = "No event has this schema; /asyncapi.json lists the events."
 
 
 @router.get("/livez")
@@ -49,6 +52,13 @@ def asyncapi(request: Request) -> Response:
     return document.answer(request)
 
 
+@router.get("/schemas/{name}")
+def schema(name: Annotated[str, Path(max_length=100)], request: Request) -> Response:
+    """Return the JSON Schema of an event, which the header `ce_dataschema` of its records names."""
+    files: dict[str, PublicFile] = request.app.state.schema_files
+    return found_or_404(files.get(name), UNKNOWN_SCHEMA).answer(request)
+
+
 @router.get("/docs")
 def docs(request: Request) -> Response:
     """Return the page that shows the API."""
@@ -61,6 +71,14 @@ def docs_asset(name: Annotated[str, Path(max_length=50)], request: Request) -> R
     return found_or_404(page.asset(name), UNKNOWN).answer(request)
 
 
-def document_file(document: object) -> PublicFile:
+def schema_files() -> dict[str, PublicFile]:
+    """Return the JSON Schema of each event as a file, by name."""
+    return {
+        f"{contract.name}.json": document_file(schema_of(event_class), "application/schema+json")
+        for event_class, contract in contracts().items()
+    }
+
+
+def document_file(document: object, media_type: str = "application/json") -> PublicFile:
     """Return a document as a file of JSON that web pages of any origin may read."""
-    return PublicFile(orjson.dumps(document), "application/json", _DOCUMENT_HEADERS)
+    return PublicFile(orjson.dumps(document), media_type, _DOCUMENT_HEADERS)

@@ -1,11 +1,13 @@
 """Events of orders and returns."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
+from typing import Annotated
 from uuid import UUID
 
 from shared.contracts.catalogue import event
+from shared.contracts.description import Doc
+from shared.contracts.fields import Currency, CustomerId, Day, Exact, Moment, RecordedAt, Version
 from shared.contracts.registry.external_id import ExternalId
 
 
@@ -17,11 +19,13 @@ class OrderLine:
     paid back (docs/decisions/0005).
     """
 
-    product_code: str
-    quantity: Decimal
-    unit_price: Decimal
-    discount: Decimal = Decimal(0)
-    unit_cost: Decimal | None = None
+    product_code: Annotated[str, Doc("Code of the product.", "WM-800")]
+    quantity: Annotated[Exact, Doc("Quantity; negative for a returned item.", "2")]
+    unit_price: Annotated[Exact, Doc("Price of one unit.")]
+    discount: Annotated[Exact, Doc("Discount on the whole line, 0 or more.", "100")] = Decimal(0)
+    unit_cost: Annotated[Exact | None, Doc("What one unit cost the company; null if unknown.")] = (
+        None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,18 +36,24 @@ class OrderSnapshot:
     not published, because it identifies a person once a customer claims the purchase.
     """
 
-    order_id: UUID
-    version: int
-    recorded_at: datetime
-    external_id: ExternalId
-    customer_id: UUID | None
-    ordered_at: datetime
-    occurred_on: date
-    currency: str
-    lines: list[OrderLine]
-    promised_on: date | None = None
-    delivered_on: date | None = None
-    faulty: bool = False
+    order_id: Annotated[UUID, Doc("Id of the order.", "0199a7c0-0000-7000-8000-000000000005")]
+    version: Version
+    recorded_at: RecordedAt
+    external_id: Annotated[ExternalId, Doc("Id of the order in the system that it comes from.")]
+    customer_id: Annotated[
+        CustomerId | None, Doc("Id of the customer who bought; null for an anonymous purchase.")
+    ]
+    ordered_at: Annotated[Moment, Doc("When the order was placed, in UTC.")]
+    occurred_on: Annotated[Day, Doc("Day of `ordered_at` in the time zone of the company.")]
+    currency: Annotated[Currency, Doc("Currency of all amounts of the order.")]
+    lines: Annotated[
+        list[OrderLine], Doc("All lines of the order; without lines the order was withdrawn.")
+    ]
+    promised_on: Annotated[
+        Day | None, Doc("Day by which delivery was promised; null if none was.")
+    ] = None
+    delivered_on: Annotated[Day | None, Doc("Day of delivery; null if it is not known.")] = None
+    faulty: Annotated[bool, Doc("Whether something was wrong with the order.", False)] = False
 
 
 @event("order.placed", topic="registry.order", key="order_id")

@@ -15,6 +15,7 @@ CLOUD_EVENT = {
     "ce_time": "2026-01-31T01:30:00+00:00",
     "ce_subject": "a",
     "content-type": "application/json",
+    "ce_dataschema": "patron:/schemas/patron.note.written.v1.json",
 }
 
 

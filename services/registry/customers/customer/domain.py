@@ -9,12 +9,17 @@ is anonymous and is not a customer.
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from enum import StrEnum
 from itertools import chain, groupby
 from typing import Any
 
 from services.registry.customers.customer.contacts import parse_phone, phone_tokens
 from services.registry.customers.customer.problems import CONTRADICTION
+from shared.contracts.registry.customer import (
+    CustomerKind,
+    CustomerNature,
+    Ownership,
+    RetailFormat,
+)
 from shared.errors import Fault, FieldError, InvalidValue
 from shared.faults import NOT_VISIBLE, TOO_LONG
 from shared.row_access import SYSTEM_READER, Reader, Rows
@@ -22,48 +27,6 @@ from shared.texts import fold
 
 MAX_EXTERNAL_IDS = 50
 MAX_TAGS = 50
-
-
-class CustomerKind(StrEnum):
-    """Whether a customer is a person or an organisation."""
-
-    PERSON = "person"
-    ORGANISATION = "organisation"
-    UNKNOWN = "unknown"
-
-
-class CustomerNature(StrEnum):
-    """The nature of a customer (客户性质)."""
-
-    INDIVIDUAL = "individual"
-    HOUSEHOLD = "household"
-    GOVERNMENT = "government"
-    SPECIAL = "special"
-    ORDINARY_COMPANY = "ordinary_company"
-    INTERMEDIARY = "intermediary"
-    WHOLESALER = "wholesaler"
-    RETAILER = "retailer"
-    INTEGRATOR = "integrator"
-    UNKNOWN = "unknown"
-
-
-class Ownership(StrEnum):
-    """The ownership of an organisation (所有制)."""
-
-    STATE = "state"
-    PRIVATE = "private"
-    JOINT_VENTURE = "joint_venture"
-    FOREIGN = "foreign"
-
-
-class RetailFormat(StrEnum):
-    """The format of a retailer (业态)."""
-
-    DEPARTMENT_STORE = "department_store"
-    SUPERMARKET = "supermarket"
-    HYPERMARKET = "hypermarket"
-    CONVENIENCE_STORE = "convenience_store"
-    SPECIALTY_STORE = "specialty_store"
 
 
 @dataclass(frozen=True, slots=True, order=True)

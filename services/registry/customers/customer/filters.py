@@ -4,13 +4,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from services.registry.customers.customer.domain import (
-    CustomerKind,
-    CustomerNature,
-    Ownership,
-    RetailFormat,
-    is_long_enough,
-)
+from services.registry.customers.customer.domain import is_long_enough
+from shared.contracts.registry.customer import CustomerKind, CustomerNature, Ownership, RetailFormat
 from shared.contracts.scoring.score import CustomerClass, Rung
 from shared.errors import InvalidValue
 from shared.faults import TOO_SHORT

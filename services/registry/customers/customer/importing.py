@@ -7,18 +7,10 @@ from typing import Any
 from services.registry.customers.colleague.domain import KINDS, Reference, refusals
 from services.registry.customers.colleague.service import with_references
 from services.registry.customers.customer.contacts import parse_email
-from services.registry.customers.customer.domain import (
-    MAX_TAGS,
-    CustomerKind,
-    CustomerNature,
-    ExternalId,
-    Ownership,
-    Record,
-    RetailFormat,
-    build_record,
-)
+from services.registry.customers.customer.domain import MAX_TAGS, ExternalId, Record, build_record
 from services.registry.customers.customer.problems import EMPTY_ID
 from services.registry.customers.customer.service import records_for_change, upsert_customers
+from shared.contracts.registry.customer import CustomerKind, CustomerNature, Ownership, RetailFormat
 from shared.errors import FieldError, InvalidValue
 from shared.faults import TOO_LONG
 from shared.imports.cells import CODE, COUNTRY, FLAG, ID, NAME, Cell, choice_cell, id_cell

@@ -15,14 +15,11 @@ from services.registry.customers.customer.contacts import parse_email
 from services.registry.customers.customer.domain import (
     MAX_EXTERNAL_IDS,
     MAX_TAGS,
-    CustomerKind,
-    CustomerNature,
     ExternalId,
-    Ownership,
     RequestedFields,
-    RetailFormat,
 )
 from services.registry.customers.score.schemas import CustomerScoreOut, customer_score_out
+from shared.contracts.registry.customer import CustomerKind, CustomerNature, Ownership, RetailFormat
 from shared.database import RowView
 from shared.http.includes import NOT_INCLUDED, included_field
 from shared.http.partial_body import PartialBody

@@ -21,6 +21,12 @@ from services.registry.customers.customer.problems import ExternalIdTaken
 from services.registry.customers.score import service as scores
 from shared import clock
 from shared.bulk import insert_rows
+from shared.contracts.registry.customer import (
+    CustomerKind,
+    CustomerNature,
+    Ownership,
+    RetailFormat,
+)
 from shared.database import Row
 from shared.errors import Fault
 from shared.faults import TAKEN
@@ -88,9 +94,9 @@ def record_of(customer: Customer) -> Record:
         external_ids=tuple(ExternalId(**pair) for pair in customer.external_ids),
         name=customer.name,
         name_en=customer.name_en,
-        kind=domain.CustomerKind(customer.kind),
-        nature=domain.CustomerNature(customer.nature),
-        ownership=domain.Ownership(customer.ownership) if customer.ownership else None,
+        kind=CustomerKind(customer.kind),
+        nature=CustomerNature(customer.nature),
+        ownership=Ownership(customer.ownership) if customer.ownership else None,
         retail_format=_retail_format(customer.retail_format),
         email=customer.email,
         phone=customer.phone,
@@ -105,9 +111,9 @@ def record_of(customer: Customer) -> Record:
     )
 
 
-def _retail_format(code: str | None) -> domain.RetailFormat | None:
+def _retail_format(code: str | None) -> RetailFormat | None:
     """Return the retail format with this code; None if a customer has none."""
-    return domain.RetailFormat(code) if code else None
+    return RetailFormat(code) if code else None
 
 
 def check_external_ids(

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
+from shared.contracts.survey.survey import ItemRole, QuestionType
+
 Language = Literal["zh", "en"]
 Number = int | float
 
@@ -24,36 +26,8 @@ class QuestionnaireState(StrEnum):
     PUBLISHED = "published"
 
 
-class QuestionType(StrEnum):
-    """The types of questions; the rows of a matrix are Likert items (李克特量表) on one scale."""
-
-    MATRIX = "matrix"
-    RATING = "rating"
-    NPS = "nps"
-    SINGLE = "single"
-    MULTIPLE = "multiple"
-    NUMBER = "number"
-    TEXT = "text"
-
-
 SCALED = frozenset({QuestionType.MATRIX, QuestionType.RATING, QuestionType.NPS})
 """The types whose answers are points of a scale."""
-
-
-class ItemRole(StrEnum):
-    """The construct that an item measures.
-
-    The satisfaction index is computed from the answers to the items with the role `satisfaction`.
-    """
-
-    SATISFACTION = "satisfaction"
-    EXPECTATION = "expectation"
-    QUALITY = "quality"
-    VALUE = "value"
-    COMPLAINT = "complaint"
-    LOYALTY = "loyalty"
-    RECOMMEND = "recommend"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)

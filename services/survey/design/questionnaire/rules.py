@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from services.survey.design.questionnaire.domain import SCALED, ItemRole, QuestionType, scale_of
+from services.survey.design.questionnaire.domain import SCALED, scale_of
 from services.survey.design.questionnaire.problems import (
     INSIDE_SCALE,
     MISSING_TRANSLATION,
@@ -11,6 +11,7 @@ from services.survey.design.questionnaire.problems import (
     OUTSIDE_SCALE,
     RESERVED_CODE,
 )
+from shared.contracts.survey.survey import ItemRole, QuestionType
 from shared.errors import Fault
 from shared.faults import INVISIBLE, OUT_OF_RANGE, REPEATED, TOO_MANY, TOO_SMALL
 from shared.texts import is_visible

@@ -17,15 +17,11 @@ from pydantic import (
 )
 
 from services.survey.design.questionnaire import examples
-from services.survey.design.questionnaire.domain import (
-    LARGEST,
-    ItemRole,
-    Language,
-    QuestionnaireState,
-)
+from services.survey.design.questionnaire.domain import LARGEST, Language, QuestionnaireState
 from services.survey.design.questionnaire.models import Questionnaire, QuestionnaireVersion
 from services.survey.design.questionnaire.problems import INCOMPLETE, NUMBER, TEXT
 from services.survey.design.questionnaire.rules import MOST_ITEMS, missing_translations
+from shared.contracts.survey.survey import ItemRole
 from shared.errors import MAX_FAULTS, InvalidValue
 from shared.faults import UNREADABLE
 from shared.http.patch import patched

@@ -14,17 +14,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from services.survey.design.questionnaire.domain import (
-    SCALED,
-    Item,
-    Language,
-    Questionnaire,
-    QuestionType,
-    Text,
-)
+from services.survey.design.questionnaire.domain import SCALED, Item, Language, Questionnaire, Text
 from services.survey.fieldwork.form.domain import FORM_FIELD, LANGUAGE_FIELD, FilledForm, Remark
 from services.survey.fieldwork.form.texts import TEXTS, PageTexts, limits_of
 from shared.colours import lightened
+from shared.contracts.survey.survey import QuestionType
 
 Notice = Literal["thanks", "submitted", "closed", "not_open", "unknown_link", "unreadable"]
 """A page without questions; its heading and its sentence are in `texts.TEXTS`."""

@@ -1,9 +1,10 @@
 """The texts of the respondent's page, in Chinese and English, besides the questionnaire's own."""
 
-from services.survey.design.questionnaire.domain import Item, Language, Number, QuestionType
+from services.survey.design.questionnaire.domain import Item, Language, Number
 from services.survey.fieldwork.response.checks import trimmed
 from services.survey.fieldwork.response.domain import AnswerFault
 from services.survey.fieldwork.response.texts import message_for
+from shared.contracts.survey.survey import QuestionType
 from shared.faults import TOO_LONG
 
 TEXTS: dict[str, dict[Language, str]] = {

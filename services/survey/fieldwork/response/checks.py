@@ -8,7 +8,7 @@ import unicodedata
 from decimal import Decimal
 from typing import Protocol
 
-from services.survey.design.questionnaire.domain import LARGEST, SCALED, Item, QuestionType
+from services.survey.design.questionnaire.domain import LARGEST, SCALED, Item
 from services.survey.design.questionnaire.problems import OUTSIDE_SCALE
 from services.survey.fieldwork.response.problems import (
     NOT_WHOLE,
@@ -19,6 +19,7 @@ from services.survey.fieldwork.response.problems import (
 )
 from shared.catalogue import FaultCode
 from shared.contracts.survey.response import Answer
+from shared.contracts.survey.survey import QuestionType
 from shared.faults import (
     LIST_EXPECTED,
     NUMBER_EXPECTED,

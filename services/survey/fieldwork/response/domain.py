@@ -11,11 +11,12 @@ from typing import Any, Literal
 from uuid import UUID, uuid5
 
 from services.survey.customers.customer.domain import ExternalKey
-from services.survey.design.questionnaire.domain import Item, QuestionType
+from services.survey.design.questionnaire.domain import Item
 from services.survey.fieldwork.response.checks import AnswerCheck, InvalidAnswer, check_for
 from services.survey.fieldwork.response.problems import UNKNOWN_QUESTION
 from shared.catalogue import FaultCode
 from shared.contracts.survey.response import Answer
+from shared.contracts.survey.survey import QuestionType
 from shared.errors import pointer_to
 from shared.faults import REQUIRED
 from shared.texts import normalise

@@ -8,10 +8,10 @@ from uuid import UUID
 from fastapi import Path
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from services.survey.design.questionnaire.domain import ItemRole, QuestionType
 from services.survey.design.questionnaire.schemas import LocalizedText, LocalizedTextUpdate
 from services.survey.fieldwork.survey.domain import SurveyState, sign_link_token
 from services.survey.fieldwork.survey.models import Survey, Wave
+from shared.contracts.survey.survey import ItemRole, QuestionType
 from shared.errors import InvalidValue
 from shared.faults import INVISIBLE
 from shared.http.patch import patched

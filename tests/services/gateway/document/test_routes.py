@@ -5,6 +5,9 @@ import re
 import httpx
 import pytest
 
+from shared.contracts.catalogue import contracts
+from shared.messaging.envelope import schema_uri
+from shared.messaging.schemas import schema_of
 from shared.version import version
 from tests.services.gateway.conftest import Gateway
 
@@ -23,6 +26,22 @@ def test_the_openapi_document_has_the_version_of_the_release(gateway: Gateway) -
 
 def test_the_asyncapi_document_is_served(gateway: Gateway) -> None:
     assert httpx.get(f"{gateway.url}/asyncapi.json").json()["asyncapi"] == "3.0.0"
+
+
+def test_the_schema_that_the_header_of_an_event_names_is_served_without_a_key(
+    gateway: Gateway,
+) -> None:
+    for event_class, contract in contracts().items():
+        scheme, _, path = schema_uri(contract.name).partition(":")
+        answer = httpx.get(gateway.url + path)
+        assert (scheme, answer.json()) == ("patron", schema_of(event_class))
+    assert answer.headers["content-type"] == "application/schema+json"
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+def test_a_schema_that_no_event_has_is_not_found(gateway: Gateway) -> None:
+    for name in ("patron.nothing.v1.json", "patron.customer.state.v1", "x" * 101):
+        assert httpx.get(f"{gateway.url}/schemas/{name}").status_code in {404, 422}
 
 
 def test_the_page_loads_nothing_from_another_host(gateway: Gateway) -> None:

@@ -8,13 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.customers.customer.domain import (
-    CustomerKind,
-    CustomerNature,
     ExternalId,
-    Ownership,
     Record,
     RequestedFields,
-    RetailFormat,
     build_record,
     contradictions,
     differences,
@@ -26,6 +22,7 @@ from services.registry.customers.customer.domain import (
     with_owner_or_team_of,
     with_phone_in_e164,
 )
+from shared.contracts.registry.customer import CustomerKind, CustomerNature, Ownership, RetailFormat
 from shared.errors import Fault, FieldError
 from shared.faults import REQUIRED
 from shared.row_access import SYSTEM_READER, Reader, Rows

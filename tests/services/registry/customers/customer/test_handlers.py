@@ -13,13 +13,9 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from services.registry.customers.customer import service
-from services.registry.customers.customer.domain import (
-    CustomerKind,
-    CustomerNature,
-    ExternalId,
-    Record,
-)
+from services.registry.customers.customer.domain import ExternalId, Record
 from services.registry.customers.score.models import Score
+from shared.contracts.registry.customer import CustomerKind, CustomerNature
 from tests.services.colleagues import team, user
 from tests.services.harness import Running
 from tests.services.registry.scores import (

@@ -5,12 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.registry.customers.colleague.domain import Reference
-from services.registry.customers.customer.domain import (
-    CustomerKind,
-    CustomerNature,
-    ExternalId,
-    Record,
-)
+from services.registry.customers.customer.domain import ExternalId, Record
 from services.registry.customers.customer.importing import (
     EMAIL,
     PHONE,
@@ -20,6 +15,7 @@ from services.registry.customers.customer.importing import (
     main_external_id,
     record_of_line,
 )
+from shared.contracts.registry.customer import CustomerKind, CustomerNature
 from shared.errors import FieldError, InvalidValue
 from shared.faults import UNKNOWN_USER
 from shared.imports.cells import Cell

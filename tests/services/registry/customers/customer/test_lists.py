@@ -7,12 +7,8 @@ import httpx
 import pytest
 
 from services.registry.customers.customer import service
-from services.registry.customers.customer.domain import (
-    CustomerKind,
-    CustomerNature,
-    ExternalId,
-    Record,
-)
+from services.registry.customers.customer.domain import ExternalId, Record
+from shared.contracts.registry.customer import CustomerKind, CustomerNature
 from shared.http.identity import Identity
 from shared.row_access import Rows
 from tests.services.colleagues import team, user

@@ -3,13 +3,12 @@ from typing import Any
 from services.survey.design.questionnaire.domain import (
     Choice,
     Item,
-    ItemRole,
     Question,
     Questionnaire,
-    QuestionType,
     Text,
     parse_questionnaire,
 )
+from shared.contracts.survey.survey import ItemRole, QuestionType
 from tests.services.survey.documents import every_type, text
 
 

@@ -2,9 +2,10 @@ from typing import Any
 
 import pytest
 
-from services.survey.design.questionnaire.domain import ItemRole, Text, parse_questionnaire
+from services.survey.design.questionnaire.domain import Text, parse_questionnaire
 from services.survey.design.questionnaire.rules import find_faults
 from services.survey.design.questionnaire.templates import load_template, template_names
+from shared.contracts.survey.survey import ItemRole
 
 
 def document_of(template: str) -> dict[str, Any]:

@@ -4,14 +4,10 @@ from typing import Any
 
 import pytest
 
-from services.survey.design.questionnaire.domain import (
-    Item,
-    QuestionType,
-    Text,
-    parse_questionnaire,
-)
+from services.survey.design.questionnaire.domain import Item, Text, parse_questionnaire
 from services.survey.fieldwork.form.texts import PageTexts, limits_of, message_of
 from services.survey.fieldwork.response.domain import AnswerChecker
+from shared.contracts.survey.survey import QuestionType
 from tests.services.survey.documents import text
 
 
