@@ -14,7 +14,7 @@ JOBS = ["jobs.small.1", "jobs.small.2", "jobs.large.1", "jobs.large.2", "jobs.la
 @pytest.mark.parametrize(
     ("service", "loops"),
     [
-        ("gateway", ["housekeeping"]),
+        ("gateway", ["housekeeping", "relay", "consumer"]),
         ("registry", ["housekeeping", "relay", "consumer", *JOBS, "completing"]),
         ("survey", ["housekeeping", "relay", "consumer", *JOBS]),
     ],

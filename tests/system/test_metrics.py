@@ -25,7 +25,7 @@ RULES: list[dict[str, Any]] = [
 SELECTOR = re.compile(r"\b(patron_\w+)(?:\{([^}]*)\})?")
 MATCHER = re.compile(r'(\w+)(=~|!~|!=|=)"([^"]*)"')
 GROUPING = re.compile(r"\bby \(([^)]*)\)")
-CONSUMERS = ("registry", "survey", "scoring")
+CONSUMERS = ("gateway", "registry", "survey", "scoring")
 IMPORTERS = ("registry", "survey")
 
 
