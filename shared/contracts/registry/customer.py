@@ -67,7 +67,11 @@ _Tag = Annotated[str, Doc("A word by which the company groups customers.", "ÈáçÁ
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerFacts:
-    """The fields of a customer that do not identify a person."""
+    """The fields of a customer that do not identify a person.
+
+    `owner` is the id of a user and `team` the id of a team, whose names are in the states of the
+    gateway. Events that were published before release 0.1.0 may have names instead.
+    """
 
     customer_id: CustomerId
     version: Version

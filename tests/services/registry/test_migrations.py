@@ -150,7 +150,12 @@ def test_a_migration_makes_ids_and_names_of_the_texts_of_owners_and_teams(
     for params in ({"owner": IDS["owner"]}, {"team": IDS["team"], "sort": "value_points"}):
         assert items(registry, "/v1/customers", params) == [shown]
     change = registry.client.get(f"{path}/history").json()["items"][0]["changes"]
-    assert change["owner"] == {"from": user_id_of("Wang"), "to": IDS["owner"]}
+    assert change["owner"] == {
+        "from": user_id_of("Wang"),
+        "to": IDS["owner"],
+        "from_name": "Wang",
+        "to_name": "Ren\u00e9",
+    }
     assert change["city"] == {"from": None, "to": "x"}
     added = registry.client.post("/v1/customers", json={"name": "x", "owner": user_id_of("Wang")})
     assert added.json()["owner_name"] == "Wang"

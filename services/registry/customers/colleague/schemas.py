@@ -1,11 +1,12 @@
-"""Types of the ids of users and teams in bodies."""
+"""The ids of users and teams in bodies, and changes of them."""
 
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from services.registry.customers.colleague.domain import ColleagueKind, parse_id
+from shared.http.schemas import TextChange
 
 _SCHEMA: dict[str, Any] = {"type": "string", "format": "uuid"}
 
@@ -18,3 +19,14 @@ TeamId = Annotated[
     str, AfterValidator(partial(parse_id, ColleagueKind.TEAM)), WithJsonSchema(_SCHEMA)
 ]
 """The id of a team in a body; whether the team is known, the use case finds out."""
+
+
+class ColleagueChange(TextChange):
+    """The owner or the team of a customer before and after a change: ids, and their names."""
+
+    from_name: str | None = Field(
+        None, description="The present name of `from`; null if there was none, or if it is unknown."
+    )
+    to_name: str | None = Field(
+        None, description="The present name of `to`; null if it was removed, or if it is unknown."
+    )

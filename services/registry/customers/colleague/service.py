@@ -129,6 +129,13 @@ def names_of(session: Session, customers: Iterable[Any]) -> dict[str, str]:
     return repository.names(session, ids) if ids else {}
 
 
+def names_in_history(session: Session, changes: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return, by id, the known names of the owners and teams before and after changes."""
+    found = (each[name] for each in changes for name in KINDS.keys() & each)
+    ids = {id_ for change in found for id_ in change.values() if id_}
+    return repository.names(session, ids) if ids else {}
+
+
 def _row(
     kind: ColleagueKind, id_: UUID | str, name: str, version: int = 0, *, active: bool = True
 ) -> Row:

@@ -208,4 +208,5 @@ def read_customer_history(
     """List the changes of a customer, newest first, with their author, time, fields and reason."""
     service.customer_of(session, reader, customer_id)
     found = repository.changes(session, customer_id, paging=paging)
-    return answer_page(CustomerChangePage, customer_change_out, found, paging)
+    names = colleagues.names_in_history(session, [row.changes for row in found.rows])
+    return answer_page(CustomerChangePage, partial(customer_change_out, names), found, paging)

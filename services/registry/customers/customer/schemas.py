@@ -10,7 +10,7 @@ from fastapi import Path
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from services.registry.customers.colleague.schemas import TeamId, UserId
+from services.registry.customers.colleague.schemas import ColleagueChange, TeamId, UserId
 from services.registry.customers.customer.contacts import parse_email
 from services.registry.customers.customer.domain import (
     MAX_EXTERNAL_IDS,
@@ -290,8 +290,8 @@ class CustomerChangesOut(Body):
     phone_e164: TextChange | SkipJsonSchema[None] = _IF_CHANGED
     city: TextChange | SkipJsonSchema[None] = _IF_CHANGED
     country: TextChange | SkipJsonSchema[None] = _IF_CHANGED
-    owner: TextChange | SkipJsonSchema[None] = _IF_CHANGED
-    team: TextChange | SkipJsonSchema[None] = _IF_CHANGED
+    owner: ColleagueChange | SkipJsonSchema[None] = _IF_CHANGED
+    team: ColleagueChange | SkipJsonSchema[None] = _IF_CHANGED
     internal: FlagChange | SkipJsonSchema[None] = _IF_CHANGED
     disqualified: FlagChange | SkipJsonSchema[None] = _IF_CHANGED
     tags: TextsChange | SkipJsonSchema[None] = _IF_CHANGED
@@ -309,7 +309,14 @@ class CustomerChangeOut(Body):
                     "changed_at": _MOMENT,
                     "changed_by": _ID,
                     "reason": "李娜调岗, 由张伟接手",
-                    "changes": {"owner": {"from": _OWNER_ID, "to": _NEXT_OWNER_ID}},
+                    "changes": {
+                        "owner": {
+                            "from": _OWNER_ID,
+                            "to": _NEXT_OWNER_ID,
+                            "from_name": "李娜",
+                            "to_name": "张伟",
+                        }
+                    },
                 }
             ]
         }
@@ -371,6 +378,15 @@ def customer_with_score_out(
     return customer_out(names, row, score=customer_score_out(scores.get(row.id)))
 
 
-def customer_change_out(row: Any) -> CustomerChangeOut:
-    """Return the response body of a change of a customer, given a `CustomerChange`."""
-    return CustomerChangeOut.model_validate(row)
+def customer_change_out(names: Mapping[str, str], row: Any) -> CustomerChangeOut:
+    """Return the response body of a change of a customer, given a `CustomerChange`.
+
+    `names` has the known names of users and teams by id.
+    """
+    changes = dict(row.changes)
+    for name in changes.keys() & {"owner", "team"}:
+        ids = changes[name]
+        shown = {f"{end}_name": names.get(id_) for end, id_ in ids.items()}
+        changes[name] = ids | shown
+    fields = {name: getattr(row, name) for name in CustomerChangeOut.model_fields}
+    return CustomerChangeOut.model_validate(fields | {"changes": changes})

@@ -132,6 +132,26 @@ def test_a_fact_has_the_ids_of_owner_and_team_and_no_name(registry: Running) -> 
     assert (fact.owner, fact.team) == (user("li.na"), team("east"))
 
 
+def test_the_history_has_the_names_of_owners_and_teams_beside_their_ids(
+    client: httpx.Client,
+) -> None:
+    path = f"/v1/customers/{client.post('/v1/customers', json=NEW).json()['id']}"
+    change = {"owner": user("wang"), "team": None, "city": "上海"}
+    client.patch(path, json=change, headers={"If-Match": '"1"'})
+    newest, oldest = client.get(f"{path}/history").json()["items"]
+    assert newest["changes"] == {
+        "owner": {
+            "from": user("li.na"),
+            "to": user("wang"),
+            "from_name": "li.na",
+            "to_name": "wang",
+        },
+        "team": {"from": team("east"), "to": None, "from_name": "east", "to_name": None},
+        "city": {"from": None, "to": "上海"},
+    }
+    assert oldest["changes"] == {}
+
+
 @pytest.mark.parametrize("path", ["/v1/customers", "/v1/orders"])
 @pytest.mark.parametrize("name", ["owner", "team"])
 def test_a_filter_by_a_name_is_refused_with_the_path_of_the_ids(

@@ -12,4 +12,7 @@ def test_the_history_can_show_a_change_of_every_field_of_a_record() -> None:
 
 def test_fields_that_have_not_changed_are_absent_from_the_history() -> None:
     change = CustomerChangesOut.model_validate({"owner": {"from": None, "to": "li.na"}})
-    assert change.model_dump_json() == '{"owner":{"from":null,"to":"li.na"}}'
+    assert (
+        change.model_dump_json()
+        == '{"owner":{"from":null,"to":"li.na","from_name":null,"to_name":null}}'
+    )
