@@ -39,13 +39,14 @@ define install
 	@cp $< $@
 endef
 
-check: setup ## check format, lint, types, import rules, shape rules, whether generated documents are fresh
+check: setup ## check format, lint, types, import rules, shape rules, generated documents, released events
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
 	$(PY) -m tests.shape .
 	$(PY) -m deploy.docs --check
+	$(PY) -m deploy.contracts
 
 test: setup ## run the tests, on both stacks where these may differ; STACK=embedded or real, ARGS= for pytest
 	$(PYTEST) --stack=$(or $(STACK),default) $(ARGS)

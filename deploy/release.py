@@ -1,7 +1,8 @@
 """Cut a release: `python -m deploy.release 0.1.0 [--dry-run]`.
 
 The version is declared in `pyproject.toml`, and `CHANGELOG.md` has a section with its changes. The
-command dates the section, commits it and creates the annotated tag `v0.1.0`; it pushes nothing.
+command dates the section, writes the contracts of the events as those of the release, commits both
+and creates the annotated tag `v0.1.0`; it pushes nothing.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from deploy.contracts.released import FOLDER, write_released
 from shared import clock
 
 ROOT = Path(__file__).parents[1]
@@ -70,15 +72,18 @@ def check_documents(root: Path) -> None:
 
 
 def release(root: Path, version: str, notes: str, *, today: date) -> None:
-    """Date the section of the version, commit the changelog and tag the commit."""
+    """Date the section of the version, write the released contracts, commit both and tag them."""
     changelog = _changelog(root)
     text = changelog.read_text()
     dated = text.replace(f"## {version}\n", f"## {version} - {today.isoformat()}\n", 1)
     changelog.write_text(dated)
+    write_released(root)
     try:
+        _git(root, "add", "--", str(FOLDER))
         _git(root, "commit", "--quiet", "--all", f"--message=release: {version}")
     except CannotRelease:
         _git(root, "restore", "--staged", "--worktree", ".")  # nothing else has changed
+        _git(root, "clean", "--force", "--quiet", "--", str(FOLDER))
         raise
     message = f"--message=Patron {version}\n\n{notes}"
     _git(root, "tag", "--annotate", "--cleanup=whitespace", message, f"v{version}")

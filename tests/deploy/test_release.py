@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy import release
+from deploy.contracts.released import present_contracts, released_contracts
 
 CHANGELOG = """# Changelog
 
@@ -58,6 +59,7 @@ def test_a_release_dates_its_section_and_tags_the_commit(root: Path) -> None:
     assert changelog == CHANGELOG.replace("## 0.1.0\n", "## 0.1.0 - 2026-12-01\n")
     assert git(root, "status", "--porcelain") == ""
     assert git(root, "log", "-1", "--format=%s") == "release: 0.1.0"
+    assert released_contracts(root) == present_contracts()
     assert git(root, "rev-parse", "v0.1.0^{commit}^") == before
     assert git(root, "cat-file", "-t", "v0.1.0") == "tag"
     assert git(root, "tag", "--list", "--format=%(contents)", "v0.1.0") == (
