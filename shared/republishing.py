@@ -85,7 +85,8 @@ def snapshot(service: Service, settings: ServiceSettings, *, dry_run: bool, fact
 def _refuse(settings: ServiceSettings) -> NoReturn:
     """Raise SystemExit, because a worker runs."""
     sys.exit(
-        f"A worker of {settings.name} runs: stop all of its workers, then run this command again."
+        f"A worker of {settings.name} runs: stop all of its workers, then run this command again. "
+        "Kafka counts a worker that was killed for 15 seconds more."
     )
 
 

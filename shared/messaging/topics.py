@@ -22,10 +22,11 @@ _STATES = {
     "min.cleanable.dirty.ratio": "0.1",
     "segment.ms": str(_HOUR),
     "max.compaction.lag.ms": str(_HOUR),
-    "delete.retention.ms": str(_DAY),
+    "delete.retention.ms": str(3650 * _DAY),
 }
 """A short `segment.ms`, because Kafka compacts only closed segments and by default closes a segment
-after a week."""
+after a week. Tombstones are retained for ten years, because a restored database must erase what was
+erased after its copy (docs/decisions/0037)."""
 _BOOTSTRAP_MS = 10_000
 _RECORD_SIZE = {"max.message.bytes": str(MAX_RECORD_BYTES)}
 _DEAD_LETTERS = {"cleanup.policy": "delete", "retention.ms": str(30 * _DAY)}

@@ -13,7 +13,6 @@ from kafka.errors import (
     CommitFailedError,
     GroupIdNotFoundError,
     KafkaError,
-    NoError,
     NonEmptyGroupError,
     RebalanceInProgressError,
 )
@@ -71,13 +70,13 @@ class KafkaLog:
         with translated_errors():
             admin = KafkaAdminClient(bootstrap_servers=self._bootstrap, client_id=self._client)
             try:
-                ((_, error),) = admin.delete_groups([group])
+                result = admin.delete_groups([group])[group]
             finally:
                 admin.close()
-        if error is NonEmptyGroupError:
+        if result == NonEmptyGroupError.__name__:
             raise GroupIsReading(group)
-        if error not in (NoError, GroupIdNotFoundError):
-            raise LogUnavailable(repr(error))
+        if result not in {"OK", GroupIdNotFoundError.__name__}:
+            raise LogUnavailable(result)
 
     def history(self, topic: str) -> Iterator[ReceivedRecord]:
         """Yield the records of a topic from its beginning to its present end."""

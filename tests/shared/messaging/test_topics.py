@@ -130,7 +130,7 @@ def test_a_plan_has_the_missing_and_the_differing_settings_of_a_topic(
     assert plan.would_set == {key: declared[key] for key in declared if key not in chosen}
     assert plan.differs == {
         "partitions": {"declared": "6", "cluster": "2"},
-        "delete.retention.ms": {"declared": "86400000", "cluster": "5000"},
+        "delete.retention.ms": {"declared": "315360000000", "cluster": "5000"},
     }
 
 

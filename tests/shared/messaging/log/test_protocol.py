@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.messaging.envelope import ReceivedRecord
-from shared.messaging.log import Log, Subscription
+from shared.messaging.log import GroupIsReading, Log, Subscription
 from shared.messaging.log.embedded import EmbeddedLog
 from shared.messaging.log.kafka import MAX_RECORD_BYTES
 from shared.outages import LogUnavailable
@@ -103,6 +103,22 @@ def test_each_group_reads_all_records_and_continues_at_its_committed_offsets(
     assert values(read(other_group, 3)) == [b"1", b"2", b"3"]
     same_group.close()
     other_group.close()
+
+
+def test_a_group_without_members_begins_again_once_its_offsets_are_forgotten(
+    backend: Backend,
+) -> None:
+    append(backend, "1", "2")
+    member = backend.log.subscribe(group=backend.unique, topics=[backend.topic])
+    member.commit(read(member, 2))
+    with pytest.raises(GroupIsReading):
+        backend.log.forget_offsets(backend.unique)
+    member.close()
+    backend.log.forget_offsets(backend.unique)
+    successor = backend.log.subscribe(group=backend.unique, topics=[backend.topic])
+    assert values(read(successor, 2)) == [b"1", b"2"]
+    successor.close()
+    backend.log.forget_offsets(f"{backend.unique}-unknown")
 
 
 def test_records_that_were_read_but_not_committed_are_read_again(backend: Backend) -> None:
