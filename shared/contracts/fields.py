@@ -7,7 +7,8 @@ from uuid import UUID
 
 from shared.contracts.description import Doc
 
-_EXACT = r"^-?[0-9]+(\.[0-9]+)?$"
+EXACT = r"^-?[0-9]+(\.[0-9]+)?$"
+"""The pattern of exact decimals: no exponent."""
 
 Version: TypeAlias = Annotated[
     int, Doc("Version of the record. It only grows, though not always by 1.", 3, minimum=0)
@@ -26,5 +27,5 @@ SurveyId: TypeAlias = Annotated[
 Currency: TypeAlias = Annotated[
     str, Doc("Currency, a code of ISO 4217.", "CNY", pattern="^[A-Z]{3}$")
 ]
-Exact: TypeAlias = Annotated[Decimal, Doc("An exact decimal, as text.", "2599", pattern=_EXACT)]
-ExactText: TypeAlias = Annotated[str, Doc("An exact decimal, as text.", "105862", pattern=_EXACT)]
+Exact: TypeAlias = Annotated[Decimal, Doc("An exact decimal, as text.", "2599", pattern=EXACT)]
+ExactText: TypeAlias = Annotated[str, Doc("An exact decimal, as text.", "105862", pattern=EXACT)]
