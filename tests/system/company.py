@@ -36,8 +36,15 @@ class Company:
 
     def create_team(self, name: str) -> str:
         """Create a team and return its id."""
+        return self._create("/v1/teams", name)
+
+    def create_user(self, name: str) -> str:
+        """Create a user and return its id."""
+        return self._create("/v1/users", name)
+
+    def _create(self, path: str, name: str) -> str:
         body = {"name": name + self.system}
-        answer = self.send("POST", "/v1/teams", json=body, headers=idempotency_header())
+        answer = self.send("POST", path, json=body, headers=idempotency_header())
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 

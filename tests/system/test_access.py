@@ -12,13 +12,28 @@ from tests.system.product import Running
 
 
 def test_p7_a_key_reads_nothing_outside_its_scopes_and_rows(product: Running) -> None:
-    """P7: a key of one team sees the customers, orders and scores of that team only."""
+    """P7: a key of a team or user sees the customers, orders and scores of that team or user."""
     company = Company(product)
-    teams = {name: company.create_team(name) for name in ("east", "west")}
-    own, other = (company.register(name, team=team) for name, team in teams.items())
-    other_order = company.place_order("O-1", "west", "20000")
+    team, user = company.create_team("east"), company.create_user("li.na")
+    own = company.register("own", team=team, owner=user)
+    others = {"team": company.create_team("west"), "owner": company.create_user("wang")}
+    other = company.register("other", **others)
+    other_order = company.place_order("O-1", "other", "20000")
     company.wait_for_points({own: Decimal(0), other: Decimal(20000)})
-    with _as_key(company, scopes=["read"], rows="team", team=teams["east"]) as reader:
+    shown = company.get(f"/v1/customers/{own}")
+    assert (shown["owner_name"], shown["team_name"]) == (
+        f"li.na{company.system}",
+        f"east{company.system}",
+    )
+    _check_reads_only(company, own, other, other_order, rows="team", team=team)
+    _check_reads_only(company, own, other, other_order, rows="own", user=user)
+
+
+def _check_reads_only(
+    company: Company, own: str, other: str, other_order: str, **rows: str
+) -> None:
+    """Fail unless a key with these rows reads the customer `own` and nothing of the other one."""
+    with _as_key(company, scopes=["read"], **rows) as reader:
         assert [one["id"] for one in reader.get("/v1/customers").json()["items"]] == [own]
         assert reader.get(f"/v1/customers/{own}").status_code == 200
         for hidden in (
