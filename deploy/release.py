@@ -21,6 +21,12 @@ ROOT = Path(__file__).parents[1]
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 _HEADING = re.compile(r"^## (?P<version>[^\s]+)(?P<date> - \S+)?$", re.MULTILINE)
 
+_CHECKS = {
+    "deploy.docs --check": "run make docs and commit the documents.",
+    "deploy.contracts": "undo the changes that it names, or add optional fields instead.",
+}
+"""Commands that have to succeed before a release, each with what to do if it fails."""
+
 
 class CannotRelease(RuntimeError):
     """The release cannot be cut; the message is one sentence for the person who tried."""
@@ -64,11 +70,12 @@ def check(root: Path, version: str) -> str:
 
 
 def check_documents(root: Path) -> None:
-    """Raise CannotRelease if a generated document is not up to date."""
-    command = [sys.executable, "-m", "deploy.docs", "--check"]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise CannotRelease("Generated documents are not up to date: run make docs and commit.")
+    """Raise CannotRelease if a generated document is old or an event breaks its consumers."""
+    for module, advice in _CHECKS.items():
+        command = [sys.executable, "-m", *module.split()]
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise CannotRelease(f"python -m {module} fails: {advice}")
 
 
 def release(root: Path, version: str, notes: str, *, today: date) -> None:

@@ -150,3 +150,13 @@ def test_a_failed_commit_leaves_everything_as_it_was(root: Path) -> None:
     assert release.main(["0.1.0"], root=root) == 1
     assert git(root, "status", "--porcelain") == ""
     assert git(root, "tag") == ""
+
+
+def test_documents_and_events_are_checked_before_a_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(release, "_CHECKS", {"platform": "do this.", "no.such.module": "do that."})
+    with pytest.raises(
+        release.CannotRelease, match=r"^python -m no\.such\.module fails: do that\.$"
+    ):
+        release.check_documents(tmp_path)
