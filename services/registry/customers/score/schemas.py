@@ -52,8 +52,12 @@ class CustomerScoreOut(Body):
 
 
 def customer_score_out(row: RowView | None) -> CustomerScoreOut | None:
-    """Return the body of a row of scores; None while the customer has no score."""
-    if row is None or row["version"] == 0:
+    """Return the body of a row of scores; None while the customer has no score.
+
+    It is None too while the class or rung is a code that only a later release knows: during an
+    upgrade scoring may run it before the registry does.
+    """
+    if row is None or row["version"] == 0 or not _has_known_codes(row):
         return None
     values = {name: row[name] for name in CustomerScoreOut.model_fields}
     codes = {
@@ -61,3 +65,8 @@ def customer_score_out(row: RowView | None) -> CustomerScoreOut | None:
         "rung": Rung(row["rung"]),
     }
     return CustomerScoreOut.model_construct(**values | codes)
+
+
+def _has_known_codes(row: RowView) -> bool:
+    """Return whether this release knows the class and the rung of a score."""
+    return row["customer_class"] in {None, *CustomerClass} and row["rung"] in set(Rung)

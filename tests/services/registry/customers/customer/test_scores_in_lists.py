@@ -13,7 +13,7 @@ from shared.http.identity import Identity
 from shared.row_access import Rows
 from tests.services.colleagues import team, user
 from tests.services.harness import Running
-from tests.services.registry.scores import COMPUTED_AT, handle, score_state
+from tests.services.registry.scores import COMPUTED_AT, handle, score_state, stored_scores
 
 pytestmark = pytest.mark.both_stacks
 
@@ -132,6 +132,16 @@ def test_a_list_of_fifty_customers_with_names_and_classes_is_one_request(
     (answer,) = [registry.client.get("/v1/customers?include=score&fields=name,score")]
     shown = [(item["name"], item["score"]["class"]) for item in answer.json()["items"]]
     assert shown == [(f"c{number}", "B") for number in range(50)]
+
+
+def test_a_rung_that_a_later_release_adds_is_stored_and_its_score_is_not_shown(
+    registry: Running,
+) -> None:
+    customer = register(registry.client, "a")
+    handle(registry, score_state(customer, rung="added_later"))
+    assert stored_scores(registry)[customer]["rung"] == "added_later"
+    shown = registry.client.get(f"/v1/customers/{customer}", params={"include": "score"})
+    assert (shown.status_code, shown.json()["score"]) == (200, None)
 
 
 @pytest.mark.parametrize("query", ["fields=name&include=score", "fields=name,score"])
