@@ -100,9 +100,9 @@ def test_an_outage_is_logged_at_its_beginning_once_a_minute_and_at_its_end(
     clock: Clock, stopped: Event, caplog: pytest.LogCaptureFixture
 ) -> None:
     loop = WorkingLoop()
-    for _ in range(125):
+    for number in range(125):
         loop.wait_if_outage(OUTAGES[0], stopped)
-        clock.seconds += 1.0004
+        clock.seconds += 1.04 if number == 60 else 1
     loop.end_outage()
     loop.end_outage()
     described = [

@@ -12,6 +12,7 @@ from shared.errors import MethodNotAllowed
 from shared.http.app import create_app, guarded
 from shared.http.dependencies import Reading
 from shared.http.routing import Router
+from shared.version import version
 from tests.services.harness import TokenSigner
 from tests.serving import serve
 from tests.shared.backend import NotesSettings
@@ -34,7 +35,7 @@ def test_the_document_of_an_app_has_its_title_and_describes_its_nouns(tmp_path: 
     settings = NotesSettings(data=tmp_path)
     about = {"title": "Things", "description": "Of all kinds."}
     document = create_app(settings, **about, routers=[things()]).openapi()
-    assert document["info"] == about | {"version": "1"}
+    assert document["info"] == about | {"version": version()}
     assert document["tags"] == [{"name": "things", "description": "Some things."}]
     (operation,) = document["paths"]["/v1/things/{number}"].values()
     assert (operation["operationId"], operation["tags"]) == ("read_thing", ["things"])
