@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, TypeAlias
 
-from shared import logging, migrations, redriving, republishing
+from shared import logging, migrations, reconciliation, redriving, republishing
 from shared.database import Database
 from shared.failures import one_sentence
 from shared.messaging import replay as replaying
@@ -70,6 +70,19 @@ def replay(service: Service, settings: ServiceSettings, *, dry_run: bool) -> Non
     event_log.close()
 
 
+def digest(service: Service, settings: ServiceSettings, **options: Any) -> None:
+    """Print counts and digests of the records of this service, for `reconcile` of another one."""
+    reconciliation.print_digests(settings, service.digests, **options)
+
+
+def reconcile(service: Service, settings: ServiceSettings, **options: Any) -> None:
+    """Compare this service's copies with the digests of another service; exit with 1 if any differ.
+
+    Let the consumer lag become 0 first. Nothing is changed.
+    """
+    reconciliation.reconcile(settings, service.digests, **options)
+
+
 def openapi(service: Service, settings: ServiceSettings) -> None:
     """Print the OpenAPI document of this service."""
     document = service.create_app(settings).openapi()
@@ -88,6 +101,8 @@ _OPTIONS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "redrive": redriving.add_options,
     "restored": republishing.add_restored_options,
     "snapshot": republishing.add_snapshot_options,
+    "digest": reconciliation.add_digest_options,
+    "reconcile": reconciliation.add_reconcile_options,
 }
 """Functions that add the further options of a command to its parser."""
 
@@ -124,7 +139,8 @@ def _log_to_standard_error(settings: ServiceSettings, command: str) -> None:
 
 def commands_of(service: Service) -> dict[str, Command]:
     """Return every command of a service by name; a command takes the settings and its options."""
-    common = {**_COMMANDS_WITH_DRY_RUN, "openapi": openapi}
+    compared = {"digest": digest, "reconcile": reconcile} if service.digests else {}
+    common = {**_COMMANDS_WITH_DRY_RUN, **compared, "openapi": openapi}
     bound = {name: _bind(command, service) for name, command in common.items()}
     return {"serve": service.serve, "work": service.work, **bound, **service.commands}
 

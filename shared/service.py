@@ -29,6 +29,7 @@ from shared.metrics import LOOP_WAITING
 from shared.probes import Probes
 from shared.publications.publication import Publication
 from shared.publications.runs import refuse_unfinished
+from shared.reconciliation import Digest
 from shared.settings import ServiceSettings
 from shared.version import version
 
@@ -45,9 +46,9 @@ class Service:
 
     `handlers` returns the event handlers. `works` maps the table of each kind of job to the
     function that does the work of such a job. `publications` say what the nouns publish, those of
-    the upper areas first. `extra_loops` returns further loops of the worker, `guard` wraps the ASGI
-    app, `server` returns further options of uvicorn, and `commands` has the commands that only this
-    service has.
+    the upper areas first; `digests` say how records are compared with their copies. `extra_loops`
+    returns further loops of the worker, `guard` wraps the ASGI app, `server` returns further
+    options of uvicorn, and `commands` has the commands that only this service has.
     """
 
     settings: type[ServiceSettings]
@@ -56,6 +57,7 @@ class Service:
     works: Mapping[type[Any], Work] = field(default_factory=dict)
     extra_loops: ExtraLoops = lambda _database, _settings: ()
     publications: Sequence[Publication] = ()
+    digests: Sequence[Digest] = ()
     guard: Guard = guarded
     server: Callable[[Any], Mapping[str, Any]] = lambda _settings: {}
     commands: Mapping[str, Callable[[Any], None]] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from services.registry.customers.customer.models import CustomerIdentity
 from services.registry.sales.order.models import Order
 from services.registry.sales.product.models import Product
 from services.registry.settings import Settings
-from services.registry.worker import PUBLICATIONS, WORKS, handlers, loops
+from services.registry.worker import DIGESTS, PUBLICATIONS, WORKS, handlers, loops
 from shared.commands import main
 from shared.duplicates import Keys, print_duplicates
 from shared.service import Service
@@ -32,6 +32,7 @@ SERVICE = Service(
     handlers=handlers,
     works=WORKS,
     publications=PUBLICATIONS,
+    digests=DIGESTS,
     extra_loops=loops,
     commands={"duplicates": duplicates},
 )

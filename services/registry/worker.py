@@ -5,9 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from services.registry.customers.colleague import handlers as colleague
+from services.registry.customers.customer import digest as customer_digest
 from services.registry.customers.customer import handlers as customer
 from services.registry.customers.customer import publication as customer_publication
 from services.registry.customers.customer import repository, service
+from services.registry.customers.score import digest as score_digest
+from services.registry.sales.order import digest as order_digest
 from services.registry.sales.order import publication as order
 from services.registry.sales.product import publication as product
 from services.registry.settings import Settings
@@ -23,6 +26,9 @@ WORKS: dict[type[Any], Work] = merge_disjoint(imports.WORKS)
 
 PUBLICATIONS = (order.PUBLICATION, product.PUBLICATION, customer_publication.PUBLICATION)
 """The publications of the registry, the nouns of the upper areas first."""
+
+DIGESTS = (customer_digest.DIGEST, order_digest.DIGEST, score_digest.DIGEST)
+"""The digests of the registry's records and of its copies of scores."""
 
 log = logger(__name__)
 

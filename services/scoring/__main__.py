@@ -12,6 +12,7 @@ SERVICE = Service(
     create_app=create_app,
     handlers=worker.handlers,
     publications=worker.PUBLICATIONS,
+    digests=worker.DIGESTS,
     extra_loops=worker.loops,
     commands={"recompute": recompute},
 )

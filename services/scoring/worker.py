@@ -7,13 +7,16 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from services.scoring.facts.customer import digest as customer_digest
 from services.scoring.facts.customer.models import Customer
+from services.scoring.facts.fact import digest as fact_digest
 from services.scoring.facts.fact import handlers as fact
 from services.scoring.facts.fact.models import StoredFact
 from services.scoring.figures.as_of.service import today
 from services.scoring.figures.portfolio import settlement
 from services.scoring.figures.satisfaction_index import handlers as satisfaction_index
 from services.scoring.figures.satisfaction_index import publication as index_publication
+from services.scoring.figures.score import digest as score_digest
 from services.scoring.figures.score import handlers as score
 from services.scoring.figures.score import publication as score_publication
 from services.scoring.figures.score import repository, service
@@ -42,6 +45,9 @@ The extractor of customer events is added in `score.handlers`.
 
 PUBLICATIONS = (score_publication.PUBLICATION, index_publication.PUBLICATION)
 """The publications of scoring."""
+
+DIGESTS = (customer_digest.DIGEST, fact_digest.DIGEST, score_digest.DIGEST)
+"""The digests of scoring's copies of customers and orders, and of its scores."""
 
 log = logger(__name__)
 

@@ -1,6 +1,7 @@
 """The survey service's commands: `python -m services.survey {serve|work|migrate|...}`."""
 
 from services.survey.app import create_app
+from services.survey.customers.customer.digest import DIGEST
 from services.survey.customers.customer.models import CustomerIdentity
 from services.survey.fieldwork.invitation.models import Invitation
 from services.survey.fieldwork.response.models import Response
@@ -43,6 +44,7 @@ SERVICE = Service(
     create_app=create_app,
     handlers=handlers,
     publications=PUBLICATIONS,
+    digests=(DIGEST,),
     works=WORKS,
     commands={"duplicates": duplicates},
 )

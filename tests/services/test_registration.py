@@ -25,7 +25,7 @@ import_module(sys.argv[1])
 print(*sys.modules)
 """
 """A program that imports a module, and prints the names of all modules that this has loaded."""
-REGISTERED = ("routes", "handlers", "job", "models", "publication")
+REGISTERED = ("routes", "handlers", "job", "models", "publication", "digest")
 
 
 @pytest.fixture(params=SERVICES)

@@ -111,12 +111,17 @@ def launch(
         process.wait(PATIENCE_SECONDS)
 
 
-def eventually(check: Callable[[], T], *, seconds: float = PATIENCE_SECONDS) -> T:
-    """Call `check` until its result is true, and return the result; fail after `seconds`."""
+def eventually(
+    check: Callable[[], T], *, seconds: float = PATIENCE_SECONDS, pause: float = 0.05
+) -> T:
+    """Call `check` until its result is true, and return the result; fail after `seconds`.
+
+    `pause` is in seconds: a check that reads much should not be repeated at once.
+    """
     deadline = time.monotonic() + seconds
     while not (found := check()):
         assert time.monotonic() < deadline, f"not within {seconds} seconds"
-        time.sleep(0.05)  # noqa: TID251  polls until a deadline
+        time.sleep(pause)  # noqa: TID251  polls until a deadline
     return found
 
 

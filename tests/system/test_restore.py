@@ -204,7 +204,7 @@ def test_after_restores_all_services_and_foreign_consumers_agree(
             load.rename(first, name)
         company.register("R2")
         company.place_order("r2", "R2", "5000")
-        eventually(lambda: services_agree(product, load.survey))
+        eventually(lambda: services_agree(product, load.survey), pause=1)
         for service in SERVICES:
             assert "A worker of" in backup.refused(f"python -m services.{service} restored")
     for n, service in enumerate(SERVICES):
@@ -222,8 +222,8 @@ def test_after_restores_all_services_and_foreign_consumers_agree(
 
 def _check_that_everybody_agrees(product: Running, load: Load) -> None:
     """Wait until the services and a consumer that follows docs/events.md agree."""
-    eventually(lambda: services_agree(product, load.survey))
-    eventually(lambda: foreign_consumer_agrees(product))
+    eventually(lambda: services_agree(product, load.survey), pause=1)
+    eventually(lambda: foreign_consumer_agrees(product), pause=1)
 
 
 def registered_ids(product: Running) -> set[str]:

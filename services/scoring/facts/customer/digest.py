@@ -1,0 +1,18 @@
+"""The digest of the copies of customers, which must equal the customers of the registry."""
+
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
+
+from services.scoring.facts.customer.models import Customer
+from shared.reconciliation import Digest, Range, Record, select_records
+
+FIELDS = (Customer.version, Customer.owner, Customer.team)
+
+
+def records(session: Session, within: Range) -> Iterator[Record]:
+    """Yield the version, owner and team of each customer on record."""
+    return select_records(session, Customer.id, FIELDS, within, Customer.version.is_not(None))
+
+
+DIGEST = Digest(noun="registry.customer", records=records)
