@@ -247,6 +247,17 @@ UNKNOWN_TEAM: Final = FaultCode(
         "刚创建的团队需等一两秒才可使用。",
     ),
 )
+INACTIVE_USER: Final = FaultCode(
+    "inactive_user",
+    Texts(
+        "This user is not active, and gets no further customers and API keys.",
+        "该用户已停用，不能再分配新客户，也不能再创建密钥。",
+    ),
+    Texts(
+        "Choose an active user of GET /v1/users, or activate this one.",
+        "请从 GET /v1/users 中选择启用的用户，或重新启用该用户。",
+    ),
+)
 NOT_VISIBLE: Final = FaultCode(
     "not_visible",
     Texts("This key would not see what it writes.", "该密钥看不到自己写入的数据。"),

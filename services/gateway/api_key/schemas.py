@@ -55,8 +55,8 @@ class ApiKeyCreate(Body):
     )
     user: UUID | None = Field(
         None,
-        description="The user of the key, by the `id` of a user of `GET /v1/users`. A key with "
-        "`rows: own` without it gets a new user with the name and the id of the key.",
+        description="The user of the key, by the `id` of an active user of `GET /v1/users`. A key "
+        "with `rows: own` without it gets a new user with the name and the id of the key.",
     )
 
 

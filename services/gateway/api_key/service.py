@@ -11,10 +11,10 @@ from services.gateway.api_key.models import ApiKey
 from services.gateway.api_key.problems import NOT_ALL
 from services.gateway.team import repository as teams
 from services.gateway.user import service as users
-from services.gateway.user.repository import user as user_by_id
+from services.gateway.user.repository import user_for_change
 from shared import clock
 from shared.errors import Conflict, Fault, Invalid, found_or_404
-from shared.faults import REQUIRED, UNKNOWN_TEAM, UNKNOWN_USER
+from shared.faults import INACTIVE_USER, REQUIRED, UNKNOWN_TEAM, UNKNOWN_USER
 from shared.ids import new_id
 from shared.row_access import Rows
 
@@ -35,8 +35,9 @@ def create_api_key(
     """Create a key; its text is derived from `seed`, the gateway's private key, and not stored.
 
     A key for the rows of its own user without a user gets a new one, with its id and name. Raises
-    Invalid if a key for the rows of a team names no team, if the team or user is unknown, or if a
-    key with the scope admin does not see all rows: it could create a key that does.
+    Invalid if a key for the rows of a team names no team, if the team or user is unknown, if the
+    user is not active, or if a key with the scope admin does not see all rows: it could create a
+    key that does.
     """
     if rows is Rows.TEAM and team is None:
         raise Invalid(Fault("/team", REQUIRED, "Name the team whose customers the key sees."))
@@ -63,12 +64,16 @@ def create_api_key(
 
 
 def _check_references(session: Session, *, team: UUID | None, user: UUID | None) -> None:
-    """Raise Invalid if no team or no user has the given id."""
+    """Raise Invalid if no team or no active user has the given id."""
     faults = []
     if team is not None and teams.team(session, team) is None:
         faults.append(Fault("/team", UNKNOWN_TEAM))
-    if user is not None and user_by_id(session, user) is None:
-        faults.append(Fault("/user", UNKNOWN_USER))
+    if user is not None:
+        found = user_for_change(session, user)
+        if found is None:
+            faults.append(Fault("/user", UNKNOWN_USER))
+        elif not found.active:
+            faults.append(Fault("/user", INACTIVE_USER))
     if faults:
         raise Invalid(*faults)
 

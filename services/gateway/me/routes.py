@@ -10,10 +10,13 @@ from services.gateway.api_key import repository, service
 from services.gateway.me.schemas import MeOut, me_out
 from services.gateway.proxy.quota import Quota
 from services.gateway.settings import Settings as GatewaySettings
+from services.gateway.team import repository as teams
+from services.gateway.user import repository as users
 from shared.errors import found_or_404
 from shared.http.answers import errors, json_response
 from shared.http.dependencies import Caller, Reading, service_settings
 from shared.http.routing import Router
+from shared.row_access import team_id_of
 
 router = Router(
     prefix="me",
@@ -42,5 +45,7 @@ def read_me(
     answer to an upload states the same in the headers `RateLimit-Policy` and `RateLimit`.
     """
     key = found_or_404(repository.api_key(session, UUID(caller.subject)), service.UNKNOWN)
+    team = None if key.team is None else teams.team(session, UUID(team_id_of(key.team)))
+    user = None if key.user is None else users.user(session, UUID(key.user))
     allowance = quota.allowance(caller.subject)
-    return json_response(me_out(key, allowance, body_bytes=settings.body_limit_bytes))
+    return json_response(me_out(key, team, user, allowance, body_bytes=settings.body_limit_bytes))

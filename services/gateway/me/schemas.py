@@ -9,8 +9,10 @@ from pydantic import ConfigDict, Field
 from services.gateway.api_key.domain import Scope
 from services.gateway.api_key.models import ApiKey
 from services.gateway.proxy.quota import HOUR, Allowance
+from services.gateway.team.models import Team
+from services.gateway.user.models import User
 from shared.http.schemas import Body
-from shared.row_access import Rows
+from shared.row_access import Rows, team_id_of
 
 _EXAMPLE: dict[str, Any] = {
     "id": "0199a7c0-0000-7000-8000-000000000061",
@@ -18,7 +20,9 @@ _EXAMPLE: dict[str, Any] = {
     "scopes": ["read", "write"],
     "rows": "team",
     "team": "0199a7c0-0000-7000-8000-000000000031",
+    "team_name": "华东 (East)",
     "user": None,
+    "user_name": None,
     "created_at": "2026-01-31T01:30:00Z",
     "limits": {
         "body_bytes": 1048576,
@@ -82,24 +86,30 @@ class MeOut(Body):
     team: str | None = Field(
         description="The id of the key's team.", json_schema_extra={"format": "uuid"}
     )
+    team_name: str | None = Field(description="The present name of the key's team.")
     user: str | None = Field(
         json_schema_extra={"format": "uuid"},
         description="The id of the key's user; a form can offer it as the owner of a customer.",
     )
+    user_name: str | None = Field(description="The present name of the key's user.")
     created_at: datetime = Field(description="When the key was created.")
     limits: Limits
 
 
-def me_out(key: ApiKey, allowance: Allowance, *, body_bytes: int) -> MeOut:
-    """Return the response body for the caller who uses this key."""
+def me_out(
+    key: ApiKey, team: Team | None, user: User | None, allowance: Allowance, *, body_bytes: int
+) -> MeOut:
+    """Return the response body for the caller who uses this key, with its team and its user."""
     resets_at = allowance.resets_at
     return MeOut(
         id=key.id,
         name=key.name,
         scopes=[Scope(scope) for scope in key.scopes],
         rows=Rows(key.rows),
-        team=key.team,
+        team=team_id_of(key.team),
+        team_name=None if team is None else team.name,
         user=key.user,
+        user_name=None if user is None else user.name,
         created_at=key.created_at,
         limits=Limits(
             body_bytes=body_bytes,

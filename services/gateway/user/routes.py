@@ -78,7 +78,8 @@ def change_user(
 ) -> Response:
     """Change some fields of a user (JSON Merge Patch).
 
-    A user who is not active keeps the present customers and gets no further ones.
+    A user who is not active keeps the present customers and gets no further ones. The API keys of
+    the user stay valid: `GET /v1/api-keys?user=` lists them, for you to revoke them.
     """
     user = service.change_user(
         session, user_id=user_id, expected_version=expected_version, changes=body.changes()

@@ -16,8 +16,9 @@ UserId = Annotated[UUID, Path(description="The `id` of the user.")]
 _NAME = "Name of the user, as colleagues write it. Two users may have the same name."
 _TEAM = "Team of the user, by the `id` of a team of `GET /v1/teams`."
 _ACTIVE = (
-    "Whether customers can be assigned to the user. A user who has left is not active, and keeps "
-    "the present customers until they are assigned to others."
+    "Whether customers can be assigned to the user, and API keys created for the user. A user who "
+    "has left is not active, and keeps the present customers until they are assigned to others. "
+    "The user's API keys stay valid until `DELETE /v1/api-keys/{key_id}` revokes them."
 )
 _NEW: dict[str, Any] = {"name": "李娜"}
 _STORED: dict[str, Any] = _NEW | {

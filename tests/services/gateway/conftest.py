@@ -79,6 +79,13 @@ class Gateway:
         assert created.status_code == 201, created.text
         return str(created.json()["id"])
 
+    def change_user(self, user_id: str, **changes: object) -> None:
+        """Change fields of a user of version 1."""
+        changed = self.client.patch(
+            f"/v1/users/{user_id}", json=changes, headers={"If-Match": '"1"'}
+        )
+        assert changed.status_code == 200, changed.text
+
     def exchange(self, sent: bytes) -> bytes:
         """Send these bytes and return everything that the gateway sends until it closes."""
         with self.connection() as connection:

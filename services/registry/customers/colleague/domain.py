@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.registry.customers.colleague.problems import AMBIGUOUS_NAME, INACTIVE_USER
+from services.registry.customers.colleague.problems import AMBIGUOUS_NAME
 from shared.catalogue import FaultCode
 from shared.errors import Fault, InvalidValue
-from shared.faults import UNKNOWN_TEAM, UNKNOWN_USER
+from shared.faults import INACTIVE_USER, UNKNOWN_TEAM, UNKNOWN_USER
 from shared.row_access import canonical_id
 from shared.texts import fold
 

@@ -162,6 +162,18 @@ def test_a_key_for_its_own_rows_has_a_user_a_new_one_if_none_is_given(gateway: G
     assert [each["id"] for each in found] == [given["id"]]
 
 
+def test_a_user_who_is_not_active_gets_no_further_keys_and_those_that_exist_work(
+    gateway: Gateway,
+) -> None:
+    user = gateway.create_user("李娜")
+    key = create(gateway, user=user)
+    gateway.change_user(user, active=False)
+    refused = gateway.client.post("/v1/api-keys", json=NEW | {"user": user})
+    (fault,) = refused.json()["errors"]
+    assert (refused.status_code, fault["pointer"], fault["code"]) == (422, "/user", "inactive_user")
+    assert status_with(gateway, key["key"]) == 200
+
+
 @pytest.mark.both_stacks
 def test_a_migration_makes_teams_of_the_teams_of_keys_and_users_of_keys_for_own_rows(
     gateway: Gateway,

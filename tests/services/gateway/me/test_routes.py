@@ -33,6 +33,16 @@ def test_every_key_reads_who_it_is_whatever_its_scopes_and_rows(
     assert {name: shown[name] for name in same} == {name: created[name] for name in same}
 
 
+def test_a_caller_reads_the_present_names_of_its_team_and_user(gateway: Gateway) -> None:
+    team, user = gateway.create_team("east"), gateway.create_user("Li Na")
+    _, authorization = new_key(gateway, scopes=["read"], rows="own", team=team, user=user)
+    gateway.change_user(user, name="李娜")
+    shown = gateway.client.get("/v1/me", headers=authorization).json()
+    assert (shown["team_name"], shown["user_name"]) == ("east", "李娜")
+    administrator = gateway.client.get("/v1/me").json()
+    assert (administrator["team_name"], administrator["user_name"]) == (None, None)
+
+
 def test_the_administrator_reads_its_own_key_and_its_limits(gateway: Gateway) -> None:
     shown = gateway.client.get("/v1/me").json()
     assert shown["id"] == str(ADMINISTRATOR)

@@ -11,9 +11,9 @@ from services.registry.customers.colleague.domain import (
     refusals,
     search_name,
 )
-from services.registry.customers.colleague.problems import AMBIGUOUS_NAME, INACTIVE_USER
+from services.registry.customers.colleague.problems import AMBIGUOUS_NAME
 from shared.errors import InvalidValue
-from shared.faults import UNKNOWN_TEAM, UNKNOWN_USER
+from shared.faults import INACTIVE_USER, UNKNOWN_TEAM, UNKNOWN_USER
 
 ID = "0199a7c0-0000-7000-8000-00000000000a"
 OTHER_ID = "0199a7c0-0000-7000-8000-00000000000b"
