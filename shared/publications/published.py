@@ -20,6 +20,8 @@ from shared.models import PublishedRecord
 from shared.publications.publication import Publication
 
 _BATCH = 500
+_LARGEST_VERSION = 2**31 - 2
+"""The largest version that the columns of versions can store, and still a larger one."""
 _TABLE = PublishedRecord.__table__
 
 
@@ -178,6 +180,9 @@ def _read(item: ReceivedRecord, event_class: type) -> tuple[int, datetime | None
             tombstone_of(item.record, event_class)
             return 0, None
         content = json.loads(item.record.value)
-        return int(content["version"]), datetime.fromisoformat(content["recorded_at"])
+        version = int(content["version"])
+        if version > _LARGEST_VERSION:
+            return None
+        return version, datetime.fromisoformat(content["recorded_at"])
     except (KeyError, TypeError, ValueError):
         return None

@@ -1,6 +1,7 @@
 """The acknowledged writes, and the figures that the campaign computes from them by itself."""
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from decimal import Decimal
 from threading import Lock
@@ -78,6 +79,14 @@ class ExpectedScore:
         return self.revenue / MONEY_PER_POINT
 
 
+_STORED_BY: Mapping[str, tuple[str, ...]] = {
+    "registry": ("customers", "renames", "sales", "ids", "imports"),
+    "survey": ("answers",),
+    "scoring": (),
+}
+"""For each service, the attributes of AcknowledgedWrites with the writes that it stores."""
+
+
 @dataclass(slots=True)
 class AcknowledgedWrites:
     """All writes that the product has acknowledged to the campaign's clients.
@@ -135,6 +144,18 @@ class AcknowledgedWrites:
         """Count a request that the product refused, which it had to; it changed nothing."""
         with self._lock:
             self.count += 1
+
+    def copy(self) -> "AcknowledgedWrites":
+        """Return a copy of the writes that were acknowledged until now."""
+        with self._lock:
+            names = {name for names in _STORED_BY.values() for name in names}
+            return AcknowledgedWrites(**{name: deepcopy(getattr(self, name)) for name in names})
+
+    def forget(self, service: str, before: "AcknowledgedWrites") -> None:
+        """Forget the writes that a service has acknowledged since `before`."""
+        with self._lock:
+            for name in _STORED_BY[service]:
+                setattr(self, name, getattr(before, name))
 
     def expected_scores(self) -> dict[str, ExpectedScore]:
         """Compute the figures that scoring has to return for every customer, by external id."""

@@ -82,7 +82,10 @@ class Campaign:
         """Cause the fault while clients write, wait until the product is idle, check, and print."""
         environment, began = self.environment, time.monotonic()
         count_before, environment.published.repeats = environment.acknowledged.count, 0
-        load = Load(environment.product.url, environment.acknowledged, round_.seed)
+        environment.published.restored = ""
+        load = Load(
+            environment.product.url, environment.acknowledged, round_.seed, environment.pause
+        )
         errors: list[str] = []
         try:
             with ExitStack() as until_idle:
@@ -155,7 +158,10 @@ class Campaign:
 
 
 def _is_order(one: PublishedRecord) -> bool:
-    return one.topic == ORDERS and one.value is not None and FORGED not in one.headers
+    """Return whether a record is an order of the product; an order without lines is withdrawn."""
+    if one.topic != ORDERS or one.value is None or FORGED in one.headers:
+        return False
+    return b'"lines":[]' not in one.value.replace(b" ", b"")
 
 
 ACKNOWLEDGED = "every write acknowledged"

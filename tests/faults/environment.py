@@ -13,8 +13,9 @@ from tests.faults.acknowledged import AcknowledgedWrites
 from tests.faults.disk import Disk
 from tests.faults.infrastructure import Infrastructure, PublishedRecord
 from tests.faults.names import APIS, WORKERS
+from tests.faults.pause import Pause
 from tests.faults.published import PublishedEvents
-from tests.system.product import PATIENCE_SECONDS, ROOT, Running, eventually
+from tests.system.product import PATIENCE_SECONDS, ROOT, Running, eventually, is_running
 
 FAST_SETTLING = {"SCORING_SETTLE_AFTER_SECONDS": "0.5"}
 ROLES = APIS + WORKERS
@@ -33,6 +34,7 @@ class Environment:
     published: PublishedEvents = field(default_factory=PublishedEvents)
     last_orders: list[PublishedRecord] = field(default_factory=list)
     """A few order events that scoring has applied."""
+    pause: Pause = field(default_factory=Pause)
     backlog: int = 10_000
     """The number of orders that the fault `behind` imports while scoring is stopped."""
 
@@ -50,6 +52,19 @@ class Environment:
         """Stop the process of a role inside the `with` block, and continue it afterwards."""
         with stopped(self.pid(role)) as pid:
             yield pid
+
+    @contextmanager
+    def service_stopped(self, service: str) -> Iterator[None]:
+        """End the api and the worker of a service; they start again after the `with` block.
+
+        Inside the block the supervisor is stopped (SIGSTOP), so that it restarts nothing.
+        """
+        pids = [self.pid(role) for role in ROLES if role.startswith(f"{service}-")]
+        with stopped(self.product.process.pid):
+            for pid in pids:
+                os.kill(pid, signal.SIGTERM)
+            eventually(lambda: not any(map(is_running, pids)))
+            yield
 
     @contextmanager
     def second_worker(self, worker: str) -> Iterator["subprocess.Popen[bytes]"]:

@@ -9,6 +9,7 @@ from tests.faults.embedded import LOG, Embedded
 from tests.faults.environment import Environment
 from tests.faults.plan import Round
 from tests.faults.real import Real
+from tests.faults.restore import restore
 
 Fault = Callable[[Environment, Round], None]
 
@@ -87,6 +88,7 @@ FAULTS: Mapping[str, Fault] = {
     "migrated": long_faults.migrated,
     "repeated": event_faults.repeated,
     "poison": event_faults.poison,
+    "restore": restore,
     "connection-cut": connection_cut,
     "database-killed": server_down,
     "database-fast": server_down,

@@ -6,6 +6,7 @@ from random import Random
 from threading import Event, Thread
 
 from tests.faults.acknowledged import AcknowledgedWrites
+from tests.faults.pause import Pause
 from tests.faults.retrying_client import RetryingClient
 from tests.faults.simulated_client import RoundData, SimulatedClient
 from tests.system.product import eventually
@@ -17,8 +18,9 @@ _PAUSE_SECONDS = 0.03
 class Load:
     """Clients that write until they are stopped."""
 
-    def __init__(self, url: str, acknowledged: AcknowledgedWrites, seed: str) -> None:
+    def __init__(self, url: str, acknowledged: AcknowledgedWrites, seed: str, pause: Pause) -> None:
         self._url = url
+        self._pause = pause
         self._acknowledged = acknowledged
         self._seed = seed
         self._stopping = Event()
@@ -53,7 +55,8 @@ class Load:
         )
         try:
             while not self._stopping.wait(_PAUSE_SECONDS):
-                client.act()
+                with self._pause.action():
+                    client.act()
         except Exception as error:  # noqa: BLE001  any error that ends a client is a violation
             self.failures.append(f"client {number}: {type(error).__name__}: {error}")
         finally:

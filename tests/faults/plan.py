@@ -8,7 +8,7 @@ from random import Random
 from tests.faults.names import APIS, WORKERS
 
 STACKS = ("embedded", "real")
-DEFAULT_ROUNDS = {"embedded": 100, "real": 40}
+DEFAULT_ROUNDS = {"embedded": 100, "real": 42}
 _ONE_OF_TWO_WORKERS = tuple(
     f"{worker}/{which}" for worker in WORKERS[1:] for which in ("first", "second")
 )
@@ -45,6 +45,7 @@ _BOTH = {
     "migrated": FaultKind(("registry", "survey", "scoring")),
     "repeated": FaultKind(("registry", "survey")),
     "poison": FaultKind(("scoring",)),
+    "restore": FaultKind(("registry", "survey", "scoring")),
 }
 _EMBEDDED = {
     "database-locked": FaultKind(("registry", "survey", "scoring"), weight=2),

@@ -53,14 +53,14 @@ class Bug:
 _CONSUMER, _OUTBOX = "shared/messaging/consumer.py", "shared/messaging/outbox.py"
 _RELAY = "shared/messaging/relay.py"
 _EFFECT, _OFFSET = "self.apply(received)", "subscription.commit(received)"
-_WRITTEN = "        insert_rows(session, Outbox, [row | common for row in rows])"
+_WRITTEN = "        insert_rows(session, Outbox, [common | row for row in rows])"
 _AT_ONCE = """
         from pathlib import Path
         import os
         from shared.messaging.envelope import Record, headers
         from shared.messaging.log.embedded import EmbeddedLog
         common["published_at"] = clock.now()
-        insert_rows(session, Outbox, [row | common for row in rows])
+        insert_rows(session, Outbox, [common | row for row in rows])
         records = [
             Record(row["aggregatetype"], row["aggregateid"], row["payload"].encode(), headers(
                 event_id=row["event_id"], kind=row["type"], source="/planted",
@@ -116,6 +116,17 @@ BUGS = (
         "event marked as consumed after an error",
         (Change(_CONSUMER, "            self._apply_halves(batch)\n", "            return\n"),),
         ("poison", "disk-full"),
+    ),
+    Bug(
+        "old versions taken for new",
+        (
+            Change(
+                "shared/publications/restored.py",
+                "return published.version + 1 + self._ahead",
+                "return stored + self._ahead",
+            ),
+        ),
+        ("restore",),
     ),
 )
 

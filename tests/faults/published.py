@@ -28,8 +28,11 @@ class PublishedEvents:
 
     Per key, `newest` is the greatest version, `last` the version published last, and
     `newest_state_ids` the event id of the last state. `orders`, `names` (of customers) and `points`
-    (of scores) have values of the last payload. `dead_letters` has event ids by topic, `consumed`
-    the event ids that each service has to consume.
+    (of scores) have values of the last payload, and nothing of a record that was withdrawn.
+    `dead_letters` has event ids by topic, `consumed` the event ids that each service has to
+    consume, and `replaced` those of states that a newer one or a tombstone has replaced.
+    `withdrawn` has the keys whose last record is a tombstone. `restored` is the service that was
+    restored in this round, whose versions may be repeated or skipped.
     """
 
     ids: set[str] = field(default_factory=set)
@@ -45,6 +48,9 @@ class PublishedEvents:
     consumed: dict[str, set[str]] = field(
         default_factory=lambda: {name: set() for name in CONSUMED}
     )
+    replaced: set[str] = field(default_factory=set)
+    withdrawn: set[Key] = field(default_factory=set)
+    restored: str = ""
     version_errors: list[str] = field(default_factory=list)
 
     def add(self, records: Iterable[PublishedRecord], invented: Iterable[str] = ()) -> None:
@@ -53,14 +59,27 @@ class PublishedEvents:
         for one in records:
             if one.topic.endswith(DEAD_LETTERS_SUFFIX):
                 self.dead_letters.setdefault(one.topic, []).append(one.id)
-            elif FORGED not in one.headers and one.id not in ignored and one.value is not None:
+            elif one.value is None:
+                self._withdraw(one)
+            elif FORGED not in one.headers and one.id not in ignored:
                 self._add(one, json.loads(one.value))
+
+    def _withdraw(self, one: PublishedRecord) -> None:
+        """Forget a state that a tombstone has withdrawn."""
+        self._expect_consumers(one)
+        self.last[one.topic, one.key] = self.newest.setdefault((one.topic, one.key), 0)
+        self.withdrawn.add((one.topic, one.key))
+        if one.topic == SCORE_STATES:
+            self.points.pop(one.key, None)
+        if one.topic == CUSTOMER_STATES:
+            self.names.pop(one.key, None)
 
     def _add(self, one: PublishedRecord, payload: Mapping[str, Any]) -> None:
         """Remember a published event, to compare the services' data with it later."""
         self.records += 1
         key, version = (one.topic, one.key), int(payload["version"])
         self.last[key] = version
+        self.withdrawn.discard(key)
         if one.topic in (CUSTOMER_STATES, SCORE_STATES):
             self._add_state(one, payload)
         if one.id in self.ids:
@@ -70,13 +89,21 @@ class PublishedEvents:
         self._expect_consumers(one)
         self._check_version(key, version)
         if one.topic == ORDERS:
+            self._add_order(one, payload)
+
+    def _add_order(self, one: PublishedRecord, payload: Mapping[str, Any]) -> None:
+        """Remember an order; without lines it is withdrawn."""
+        if payload["lines"]:
             self.orders[one.key] = _compared_fields(payload)
+        else:
+            self.orders.pop(one.key, None)
 
     def _expect_consumers(self, one: PublishedRecord) -> None:
         """Add an event that services have to consume; a state replaces the last one of its key."""
         key, replaced = (one.topic, one.key), set[str]()
         if one.topic.endswith(STATE_SUFFIX):
             replaced = {self.newest_state_ids.get(key, one.id)} - {one.id}
+            self.replaced |= replaced
             self.newest_state_ids[key] = one.id
         for service, topics in CONSUMED.items():
             if one.topic in topics:
@@ -94,7 +121,8 @@ class PublishedEvents:
         """Report a new event whose version does not come after the earlier versions of its key."""
         before = self.newest.get(key)
         self.newest[key] = max(version, before or 0)
-        if key[0] in WITHOUT_GAPS:
+        is_restored = key[0].startswith(f"patron.{self.restored}.")
+        if key[0] in WITHOUT_GAPS and not is_restored:
             in_order = version == (before or 0) + 1
         else:
             in_order = before is None or version >= before
@@ -108,7 +136,8 @@ class PublishedEvents:
                 yield f"{key[0]} {key[1]}: ends with version {last} of {self.newest[key]}"
         for (topic, customer_id), newest in self.newest.items():
             state = self.newest.get((CUSTOMER_STATES, customer_id))
-            if topic == CUSTOMERS and state != newest:
+            is_withdrawn = (CUSTOMER_STATES, customer_id) in self.withdrawn
+            if topic == CUSTOMERS and state != newest and not is_withdrawn:
                 yield f"{CUSTOMER_STATES} {customer_id}: published up to {state} of {newest}"
 
 

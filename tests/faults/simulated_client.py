@@ -56,7 +56,9 @@ class SimulatedClient:
         }
 
     def act(self) -> None:
-        """Do one randomly chosen action."""
+        """Do one randomly chosen action; orders that a restore has lost are changed no more."""
+        sales = self._acknowledged.sales
+        self._own_orders = [sale for sale in self._own_orders if sale.name in sales]
         self._action_count += 1
         (chosen,) = self._random.choices(list(self._actions), weights=list(self._actions.values()))
         chosen()

@@ -32,3 +32,16 @@ def test_expected_satisfaction_is_that_of_the_answer_submitted_last_in_whatever_
         )
     acknowledged.add_answer(Answer("anonymous", "s", None, "2025-03-01", {"quality": 3}))
     assert acknowledged.expected_scores()["c"].satisfaction == Decimal("87.5")
+
+
+def test_after_a_restore_only_the_later_writes_of_the_restored_service_are_forgotten() -> None:
+    acknowledged = AcknowledgedWrites()
+    acknowledged.add_customer("before")
+    before = acknowledged.copy()
+    acknowledged.add_customer("after")
+    answer = Answer("a", "s", "before", "2025-02-02", {"quality": 5})
+    acknowledged.add_answer(answer)
+    acknowledged.forget("registry", before)
+    assert (acknowledged.customers, acknowledged.answers) == ({"before"}, [answer])
+    acknowledged.forget("survey", before)
+    assert acknowledged.answers == []

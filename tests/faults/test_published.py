@@ -70,3 +70,26 @@ def test_events_that_the_campaign_forged_or_invented_are_not_checked() -> None:
         0,
         {"patron.scoring.dead-letters.v1": ["poison"]},
     )
+
+
+def test_a_tombstone_withdraws_a_state_and_an_order_without_lines_is_withdrawn() -> None:
+    published = published_events(CUSTOMERS, ("a", 1))
+    tombstone = PublishedRecord(CUSTOMER_STATES, "k", {"ce_id": "b"}, None)
+    published.add([record(CUSTOMER_STATES, "s", 1), tombstone])
+    assert not list(published.outdated_states())
+    assert (published.names, published.replaced) == ({}, {"s"})
+    assert published.consumed["survey"] == {"b"}
+    line = json.dumps({"version": 1, "external_id": "", "customer_id": "", "occurred_on": ""})
+    placed = f'{line[:-1]}, "lines": [1]}}'.encode()
+    published.add([PublishedRecord(ORDERS, "k", {"ce_id": "placed"}, placed)])
+    assert published.orders.keys() == {"k"}
+    published.add([record(ORDERS, "withdrawn", 2)])
+    assert not published.orders
+
+
+def test_after_a_restore_its_versions_may_be_repeated_or_skipped_and_not_be_older() -> None:
+    published = PublishedEvents(restored="registry")
+    published.add([record(ORDERS, "a", 1), record(ORDERS, "b", 1), record(ORDERS, "c", 4)])
+    assert not published.version_errors
+    published.add([record(ORDERS, "d", 3)])
+    assert published.version_errors

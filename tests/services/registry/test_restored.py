@@ -1,6 +1,7 @@
 """After an older copy of the registry was restored, `restored` corrects every consumer."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -221,13 +222,19 @@ def test_events_of_a_copy_that_were_not_published_come_before_newer_states(
 def test_records_of_a_topic_that_are_no_events_are_left_out(
     registry: Running, restoring: Restorable
 ) -> None:
-    register(registry, "1")
+    placed = order(registry, "1", register(registry, "1"))
     restoring.publish()
     with registry.database.transaction() as session:
         outbox.record_tombstones(session, CustomerState, ["?"], reason=WithdrawalReason.ERASED)
     restoring.publish()
+    (published,) = restoring.records(ORDERS, placed)
+    content = json.loads(published.record.value or b"")
+    for version in (2**31, 2**80):  # larger than any version that the product stores
+        value = json.dumps(content | {"version": version}).encode()
+        restoring.log.append([replace(published.record, value=value)])
     restoring.restored()
     assert registry.client.get("/v1/customers").json()["items"] != []
+    assert registry.client.get(f"/v1/orders/{placed}").json()["version"] == 1
 
 
 def test_versions_ahead_raises_every_version_above_what_a_lost_log_had(
