@@ -170,4 +170,5 @@ def copy_sources(folder: Path) -> Path:
     root.mkdir()
     for tree in TREES:
         shutil.copytree(ROOT / tree, root / tree, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", root)  # the processes read their version from it
     return root

@@ -25,7 +25,13 @@ def restore(environment: Environment, round_: Round) -> None:
     product, acknowledged = environment.product, environment.acknowledged
     with tempfile.TemporaryDirectory(prefix="patron-backup-") as folder:
         bootstrap = product.broker.bootstrap if product.broker else None
-        backup = Backup(Path(folder) / "backup", product.data, product.database_url, bootstrap)
+        backup = Backup(
+            Path(folder) / "backup",
+            product.data,
+            product.database_url,
+            bootstrap,
+            migrates=False,  # an earlier round may have run the migration of a next release
+        )
         with environment.pause.of_all_clients():
             backup.save()
             before = acknowledged.copy()

@@ -30,4 +30,5 @@ def test_a_text_that_does_not_occur_exactly_once_raises_an_error_that_names_the_
 def test_a_copy_has_the_sources_and_no_generated_files(tmp_path: Path) -> None:
     root = copy_sources(tmp_path)
     assert (root / "tests" / "faults" / "__main__.py").exists()
+    assert (root / "pyproject.toml").exists()
     assert not list(root.rglob("__pycache__"))

@@ -29,12 +29,16 @@ def commands(title: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Backup:
-    """Copies of the databases of a product in a folder; `database_url` is None on SQLite."""
+    """Copies of the databases of a product in a folder; `database_url` is None on SQLite.
+
+    `migrates` is whether `migrate` runs after a restore: it refuses the schema of a later release.
+    """
 
     folder: Path
     data: Path
     database_url: str | None
     kafka: str | None
+    migrates: bool = True
 
     def save(self) -> None:
         """Copy the databases of all services, while the product runs."""
@@ -60,7 +64,8 @@ class Backup:
     def run_section(self, title: str, **variables: str) -> None:
         """Run the commands of a section of the runbook one after the other."""
         for command in commands(title):
-            self.run(command, **variables)
+            if self.migrates or not command.endswith(" migrate"):
+                self.run(command, **variables)
 
     def refused(self, command: str) -> str:
         """Return what a command that is refused prints on standard error."""
