@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from shared.contracts.catalogue import Contract, contracts
+from shared.contracts.reading import READING_RULE
 from shared.messaging.envelope import schema_uri
 from shared.messaging.schemas import component_schemas, example_of
 from shared.messaging.tombstones import REASON_HEADER, WithdrawalReason
@@ -75,8 +76,7 @@ def describe(*, version: str) -> Document:
         "info": {
             "title": "Patron events",
             "version": version,
-            "description": "Records are delivered at least once, and those of one key in order. "
-            "Ignore fields and events that you do not know.",
+            "description": f"{READING_RULE}\n\nIgnore fields and events that you do not know.",
             "license": {"name": "Apache-2.0"},
             "tags": [
                 {"name": name} for name in sorted({_service(one) for one in contract_of.values()})
