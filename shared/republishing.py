@@ -2,7 +2,7 @@
 
 import json
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NoReturn
@@ -18,30 +18,56 @@ from shared.publications.restored import Restore, count_rows
 from shared.service import Service
 from shared.settings import ServiceSettings
 
+_MAX_VERSIONS_AHEAD = 100_000_000
+"""Versions have 32 bits, and the command may run again."""
+
 
 def add_restored_options(parser: ArgumentParser) -> None:
-    """Add the option of `restored`, other than --dry-run, to its parser."""
+    """Add the options of `restored`, other than --dry-run, to its parser."""
     parser.add_argument(
         "--versions-ahead",
-        type=int,
-        default=0,
+        type=_versions,
         metavar="N",
         help="Raise every version by N more: for consumers who have read newer versions than the "
-        "topics have, because Kafka was lost or restored too.",
+        "topics have, because Kafka was lost or restored too. 0 is the default.",
     )
+    _add_start_over(parser)
 
 
 def add_snapshot_options(parser: ArgumentParser) -> None:
-    """Add the option of `snapshot`, other than --dry-run, to its parser."""
+    """Add the options of `snapshot`, other than --dry-run, to its parser."""
     parser.add_argument(
         "--facts",
         action="store_true",
         help="Publish facts too: for each record the fact of its present version.",
     )
+    _add_start_over(parser)
+
+
+def _add_start_over(parser: ArgumentParser) -> None:
+    """Add the option --start-over to a parser."""
+    parser.add_argument(
+        "--start-over",
+        action="store_true",
+        help="Begin again instead of continuing a run that was interrupted.",
+    )
+
+
+def _versions(text: str) -> int:
+    """Return the argument of --versions-ahead; raise ArgumentTypeError if it is out of range."""
+    if not text.isdecimal() or int(text) > _MAX_VERSIONS_AHEAD:
+        message = f"{text} is not a whole number from 0 to {_MAX_VERSIONS_AHEAD}"
+        raise ArgumentTypeError(message)
+    return int(text)
 
 
 def restored(
-    service: Service, settings: ServiceSettings, *, dry_run: bool, versions_ahead: int
+    service: Service,
+    settings: ServiceSettings,
+    *,
+    dry_run: bool,
+    versions_ahead: int | None,
+    start_over: bool,
 ) -> None:
     """Correct every consumer after an older copy of this service's database was restored.
 
@@ -56,7 +82,7 @@ def restored(
             if lock is None:
                 _refuse(settings)
             try:
-                event_log.forget_offsets(settings.name)
+                has_consumed = event_log.forget_offsets(settings.name)
             except GroupIsReading:
                 _refuse(settings)
             restore = Restore(
@@ -65,11 +91,15 @@ def restored(
                 service.publications,
                 lock=lock,
                 versions_ahead=versions_ahead,
+                # a worker has run after an interrupted run: that run is part of the restored copy
+                start_over=start_over or has_consumed,
             )
             _print_lines(restore.run())
 
 
-def snapshot(service: Service, settings: ServiceSettings, *, dry_run: bool, facts: bool) -> None:
+def snapshot(
+    service: Service, settings: ServiceSettings, *, dry_run: bool, facts: bool, start_over: bool
+) -> None:
     """Publish every present state again, to a Kafka that lost them or that is new.
 
     The workers may run meanwhile. A consumer ignores what it has.
@@ -78,15 +108,17 @@ def snapshot(service: Service, settings: ServiceSettings, *, dry_run: bool, fact
         if dry_run:
             _print_lines(_row_counts(database, service.publications))
         else:
-            lines = snapshots.snapshot(database, event_log, service.publications, facts=facts)
+            lines = snapshots.snapshot(
+                database, event_log, service.publications, facts=facts, start_over=start_over
+            )
             _print_lines(lines)
 
 
 def _refuse(settings: ServiceSettings) -> NoReturn:
     """Raise SystemExit, because a worker runs."""
     sys.exit(
-        f"A worker of {settings.name} runs: stop all of its workers, then run this command again. "
-        "Kafka counts a worker that was killed for 15 seconds more."
+        f"A worker of {settings.name}, or this command, runs: stop all of its workers, then run "
+        "this command again. Kafka counts a worker that was killed for 15 seconds more."
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -17,11 +17,13 @@ from shared.messaging.envelope import ReceivedRecord, adapter
 from shared.messaging.log import Log
 from shared.messaging.tombstones import tombstone_of
 from shared.models import PublishedRecord
+from shared.publications import runs
 from shared.publications.publication import Publication
 
 _BATCH = 500
-_LARGEST_VERSION = 2**31 - 2
-"""The largest version that the columns of versions can store, and still a larger one."""
+_LARGEST_VERSION = 1_000_000_000
+"""A record with a larger version is no event of Patron. The columns of versions have 32 bits: they
+can store this one with --versions-ahead added several times."""
 _TABLE = PublishedRecord.__table__
 
 
@@ -61,14 +63,16 @@ def published_records(
 
 
 def published_versions(session: Session, noun: str, keys: Collection[UUID]) -> dict[UUID, int]:
-    """Return the highest versions that a restored service had published, by key.
+    """Return, for each key, the version that consumers of a restored service may have read.
 
-    A record that is created again begins above them. Keys that were not published are left out.
+    A record that is created again begins above it. It is 0 for a key that was not published, unless
+    `restored` has raised all versions, because the topics did not have what consumers had read.
     """
     if not keys:
         return {}
+    ahead = runs.versions_ahead(session)
     records = published_records(session, noun, keys)
-    return {key: record.version for key, record in records.items()}
+    return {key: (records[key].version if key in records else 0) + ahead for key in keys}
 
 
 def records_after(noun: str, key: str, *conditions: Any) -> Select[PublishedRecord]:
@@ -82,7 +86,7 @@ def records_after(noun: str, key: str, *conditions: Any) -> Select[PublishedReco
 
 
 def facts_of(event_log: Log, publication: Publication) -> Iterator[list[Any]]:
-    """Yield batches of the facts of a noun that its topics have."""
+    """Yield batches of the facts of a noun that its topics have; what is no fact is left out."""
     classes = {
         name: event_class
         for of_topic in _classes_by_topic([publication]).values()
@@ -93,11 +97,21 @@ def facts_of(event_log: Log, publication: Publication) -> Iterator[list[Any]]:
         records = event_log.history(topic)
         while batch := list(islice(records, _BATCH)):
             yield [
-                adapter(classes[name]).validate_json(item.record.value or b"")
+                fact
                 for item in batch
-                if (name := item.record.headers.get("ce_type", "")) in classes
-                and _read(item, classes[name]) is not None
+                if (event_class := classes.get(item.record.headers.get("ce_type", "")))
+                and (fact := _fact(item, event_class)) is not None
             ]
+
+
+def _fact(item: ReceivedRecord, event_class: type) -> Any:
+    """Return the fact in a record; None if the record is no event."""
+    if _read(item, event_class) is None:
+        return None
+    try:
+        return adapter(event_class).validate_json(item.record.value or b"")
+    except ValueError:
+        return None
 
 
 _Classes = Mapping[str, tuple[str, type]]
@@ -174,15 +188,23 @@ def _blank(noun: str, key: str) -> dict[str, Any]:
 
 def _read(item: ReceivedRecord, event_class: type) -> tuple[int, datetime | None] | None:
     """Return the version of a record and its time; (0, None) of a tombstone, None of no event."""
+    record, contract = item.record, contract_of(event_class)
     try:
-        UUID(item.record.key)
-        if item.record.value is None:
-            tombstone_of(item.record, event_class)
-            return 0, None
-        content = json.loads(item.record.value)
-        version = int(content["version"])
-        if version > _LARGEST_VERSION:
-            return None
-        return version, datetime.fromisoformat(content["recorded_at"])
-    except (KeyError, TypeError, ValueError):
+        is_key = str(UUID(record.key)) == record.key
+        if record.value is None:
+            tombstone_of(record, event_class)
+            return (0, None) if is_key and contract.compacted else None
+        content = json.loads(record.value)
+        version, recorded_at = content["version"], _moment(content["recorded_at"])
+        is_event = is_key and content[contract.key] == record.key and type(version) is int
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
         return None
+    return (version, recorded_at) if is_event and 0 < version <= _LARGEST_VERSION else None
+
+
+def _moment(text: str) -> datetime:
+    """Return a moment in UTC; raise ValueError if the text has no offset from UTC."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment.astimezone(UTC)

@@ -42,7 +42,8 @@ class Restore:
     """A run of the command; `lock` is the connection that has the lock of the relay.
 
     `versions_ahead` is added to every version, for consumers who have read more than the topics
-    have: those of a Kafka that was lost.
+    have: those of a Kafka that was lost. None stands for 0, or for that of the run that was
+    interrupted. With `start_over` such a run is not continued.
     """
 
     def __init__(
@@ -52,16 +53,22 @@ class Restore:
         publications: Sequence[Publication],
         *,
         lock: Connection,
-        versions_ahead: int = 0,
+        versions_ahead: int | None = None,
+        start_over: bool = False,
     ) -> None:
         self._database = database
         self._log = event_log
         self._publications = publications
         self._lock = lock
         self._progress = runs.start_or_continue(
-            database, runs.RESTORED, phase=_PHASES[0], options={"versions_ahead": versions_ahead}
+            database,
+            runs.RESTORED,
+            phase=_PHASES[0],
+            options={"versions_ahead": versions_ahead},
+            start_over=start_over,
         )
-        self._ahead: int = self._progress.options["versions_ahead"]
+        self._ahead: int = self._progress.options.get("versions_ahead", 0)
+        runs.abandon(database, runs.SNAPSHOT)  # this run publishes everything that it would
 
     def run(self) -> Generator[Line, None, None]:
         """Do every phase that is not done yet; yield lines of progress."""
@@ -220,7 +227,7 @@ class Restore:
                     event
                     for fact in facts
                     if key_of(fact) in gone
-                    and (event := self._gone(publication, fact, known[key_of(fact)]))
+                    and (event := self._gone(publication, fact, known.get(key_of(fact))))
                 ]
                 outbox.record_all(session, withdrawing)
             self._drain()
@@ -228,9 +235,9 @@ class Restore:
             if withdrawing:
                 yield {"phase": "withdraw", "noun": publication.noun, "facts": n}
 
-    def _gone(self, publication: Publication, fact: Any, known: PublishedRecord) -> Any:
+    def _gone(self, publication: Publication, fact: Any, known: PublishedRecord | None) -> Any:
         """Return the withdrawing fact that follows the newest fact of a record, else None."""
-        if fact.version != known.version:
+        if known is None or fact.version != known.version:
             return None
         event = publication.gone(fact)
         if event is None:

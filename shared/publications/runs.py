@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -38,19 +38,30 @@ def unfinished(session: Session, command: str) -> PublicationRun | None:
 
 
 def start_or_continue(
-    database: Database, command: str, *, phase: str, options: Mapping[str, Any]
+    database: Database,
+    command: str,
+    *,
+    phase: str,
+    options: Mapping[str, Any],
+    start_over: bool = False,
 ) -> Progress:
     """Return the progress of the run that was interrupted, or of a new run in its first phase.
 
-    An interrupted run has the options with which it began.
+    An interrupted run has the options with which it began: an option that is None here stands for
+    them. Raises SystemExit if other options are given. With `start_over` a new run takes the place
+    of the interrupted one.
     """
+    given = {name: value for name, value in options.items() if value is not None}
     with database.transaction() as session:
         run = unfinished(session, command)
+        if run is not None and start_over:
+            _finish_all(session, command)
+            run = None
         if run is None:
             run = PublicationRun(
                 id=new_id(),
                 command=command,
-                options=dict(options),
+                options=given,
                 phase=phase,
                 position={},
                 started_at=clock.now(),
@@ -58,6 +69,11 @@ def start_or_continue(
             )
             session.add(run)
             session.flush()
+        elif run.options | given != run.options:
+            sys.exit(
+                f"A run of {command} with other options was interrupted ({run.options}): leave "
+                "them out to continue it, or add --start-over to begin again with the new ones."
+            )
         return Progress(run.id, run.options, run.phase, dict(run.position))
 
 
@@ -80,17 +96,37 @@ def begin_phase(database: Database, progress: Progress, phase: str) -> None:
 def finish(database: Database, progress: Progress) -> None:
     """Store that the run is finished."""
     with database.transaction() as session:
-        session.execute(
-            update(PublicationRun)
-            .where(PublicationRun.id == progress.run_id)
-            .values(finished_at=clock.now())
-        )
+        _finish(session, PublicationRun.id == progress.run_id)
+
+
+def abandon(database: Database, command: str) -> None:
+    """Store that no run of a command is to be continued."""
+    with database.transaction() as session:
+        _finish_all(session, command)
+
+
+def _finish_all(session: Session, command: str) -> None:
+    """Store that every run of a command is finished."""
+    _finish(session, PublicationRun.command == command, PublicationRun.finished_at.is_(None))
+
+
+def _finish(session: Session, *conditions: ColumnElement[bool]) -> None:
+    """Store that the runs with these conditions are finished."""
+    session.execute(update(PublicationRun).where(*conditions).values(finished_at=clock.now()))
+
+
+def versions_ahead(session: Session) -> int:
+    """Return the highest number by which a run of `restored` has raised all versions, else 0."""
+    options = session.scalars(
+        select(PublicationRun.options).where(PublicationRun.command == RESTORED)
+    )
+    return max((each.get("versions_ahead", 0) for each in options), default=0)
 
 
 def refuse_unfinished(database: Database) -> None:
-    """Raise SystemExit if `restored` was interrupted: the worker must not publish yet.
+    """Raise SystemExit if `restored` was interrupted: nothing else may publish yet.
 
-    A database that is out of reach or not migrated yet refuses nothing: the worker waits for it.
+    A database that is out of reach or not migrated yet refuses nothing: a worker waits for it.
     """
     try:
         with database.reading() as session:
@@ -100,5 +136,5 @@ def refuse_unfinished(database: Database) -> None:
     if run is not None:
         sys.exit(
             "The database was restored, and not everything is published yet: run "
-            f"`python -m services.{database.schema} restored` again before this worker."
+            f"`python -m services.{database.schema} restored` again, before anything else."
         )

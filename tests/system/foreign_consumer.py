@@ -14,7 +14,7 @@ Kind = tuple[str, str]
 
 @dataclass
 class ForeignConsumer:
-    """What a consumer stores: facts it has applied, and its copies of states."""
+    """The store of a consumer: the facts that it has applied, and its copies of states."""
 
     highest: dict[Kind, int] = field(default_factory=dict)
     facts: list[tuple[str, str, int]] = field(default_factory=list)

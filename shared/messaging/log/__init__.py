@@ -55,8 +55,8 @@ class Log(Protocol):
         """
         ...
 
-    def forget_offsets(self, group: str) -> None:
-        """Let a group of readers begin with the first record again.
+    def forget_offsets(self, group: str) -> bool:
+        """Let a group of readers begin with the first record again; return whether it has read.
 
         Raises GroupIsReading if the group has a member.
         """

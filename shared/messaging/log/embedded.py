@@ -98,14 +98,15 @@ class EmbeddedLog:
         with _translated_errors():
             return EmbeddedSubscription(self._path, group, topics)
 
-    def forget_offsets(self, group: str) -> None:
-        """Delete the offsets of the group, while its file is locked."""
+    def forget_offsets(self, group: str) -> bool:
+        """Delete the offsets of the group, while its file is locked; return whether it had any."""
         member = EmbeddedSubscription(self._path, group, ())
         try:
             with _translated_errors(), self._lock:
                 if not member.lock_group():
                     raise GroupIsReading(group)
-                self._connection.execute("DELETE FROM offsets WHERE groupname = ?", (group,))
+                forget = "DELETE FROM offsets WHERE groupname = ?"
+                return self._connection.execute(forget, (group,)).rowcount > 0
         finally:
             member.close()
 

@@ -65,8 +65,8 @@ class KafkaLog:
         with translated_errors():
             return KafkaSubscription(self._bootstrap, self._client, group, topics)
 
-    def forget_offsets(self, group: str) -> None:
-        """Delete the group with its offsets."""
+    def forget_offsets(self, group: str) -> bool:
+        """Delete the group with its offsets; return whether the group existed."""
         with translated_errors():
             admin = KafkaAdminClient(bootstrap_servers=self._bootstrap, client_id=self._client)
             try:
@@ -77,6 +77,7 @@ class KafkaLog:
             raise GroupIsReading(group)
         if result not in {"OK", GroupIdNotFoundError.__name__}:
             raise LogUnavailable(result)
+        return bool(result == "OK")
 
     def history(self, topic: str) -> Iterator[ReceivedRecord]:
         """Yield the records of a topic from its beginning to its present end."""

@@ -8,10 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
+from services.registry.__main__ import SERVICE
 from services.registry.worker import PUBLICATIONS
+from shared import republishing
 from shared.contracts.registry.customer import CustomerState
 from shared.ids import new_id
 from shared.messaging import outbox
+from shared.messaging.envelope import Record
+from shared.messaging.log.embedded import EmbeddedLog
 from shared.messaging.tombstones import WithdrawalReason
 from shared.models import Outbox, PublicationRun
 from tests.services.copies import Restorable, restorable
@@ -257,3 +261,78 @@ def test_an_erased_customer_who_is_not_in_the_copy_stays_unknown(
     assert {each.record.headers["patron_reason"] for each in restoring.records(STATES)} == {
         "erased"
     }
+
+
+POISON = {
+    "no JSON": b"?",
+    "no object": b"[]",
+    "no moment": {"recorded_at": "yesterday"},
+    "a moment without a time zone": {"recorded_at": "2026-01-31T02:00:00"},
+    "a moment before the first year": {"recorded_at": "0001-01-01T00:00:00+14:00"},
+    "a version that no column has": {"version": 2**31},
+    "a text as version": {"version": "7"},
+    "no lines": {},
+    "another key": {"order_id": str(new_id())},
+    "deep nesting": b"[" * 100_000,
+    "no value": None,
+}
+
+
+@pytest.mark.parametrize("fault", POISON)
+def test_a_fact_that_is_none_is_left_out(
+    registry: Running, restoring: Restorable, fault: str
+) -> None:
+    """The record has the key of an order that exists, or of one that does not."""
+    stored = order(registry, "1", register(registry, "1"))
+    restoring.publish()
+    keys = stored, str(new_id())
+    for key in keys:
+        content = POISON[fault]
+        if isinstance(content, dict):
+            known = {"order_id": key, "version": 7, "recorded_at": "2026-01-31T02:00:00+00:00"}
+            content = json.dumps(known | content).encode()
+        headers = {"ce_type": "patron.order.placed.v1"}
+        restoring.log.append([Record(ORDERS, key, content, headers)])
+    n = len(restoring.records(ORDERS, keys[1]))
+    restoring.restored()
+    assert registry.client.get(f"/v1/orders/{stored}").json()["version"] in (1, 8)
+    assert len(restoring.records(ORDERS, keys[1])) == n
+    assert len(restoring.records(ORDERS, stored)) == 3
+
+
+def test_an_interrupted_run_is_continued_with_its_options_or_begun_again(
+    registry: Running, restoring: Restorable
+) -> None:
+    customer = register(registry, "1")
+    with restoring.restoring(versions_ahead=1000) as restore:
+        next(restore.run())
+    with pytest.raises(SystemExit, match="leave them out to continue it"):
+        restoring.restored(versions_ahead=0)
+    restoring.restored()
+    assert registry.client.get(f"/v1/customers/{customer}").json()["version"] == 1001
+    with restoring.restoring(versions_ahead=7) as restore:
+        next(restore.run())
+    restoring.restored(start_over=True)
+    assert registry.client.get(f"/v1/customers/{customer}").json()["version"] == 1001
+
+
+def test_an_interrupted_run_in_the_restored_copy_is_not_continued(
+    registry: Running, restoring: Restorable
+) -> None:
+    """The copy was taken while the command ran; a worker has consumed events since."""
+    log = EmbeddedLog(registry.settings.data / "events.log.db")
+    customer = register(registry, "1")
+    with restoring.restoring() as restore:
+        for _ in restore.run():
+            copy = restoring.copy()
+    rename(registry, customer, "a")
+    replace(restoring, log=log).publish()
+    restoring.restore(copy)
+    member = log.subscribe(group="registry", topics=[STATES])
+    member.commit(member.poll(seconds=5, max_records=10))
+    member.close()
+    republishing.restored(
+        SERVICE, registry.settings, dry_run=False, versions_ahead=None, start_over=False
+    )
+    log.close()
+    assert registry.client.get(f"/v1/customers/{customer}").json()["version"] == 3

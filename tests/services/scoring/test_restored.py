@@ -100,3 +100,18 @@ def test_the_score_of_a_customer_who_was_erased_after_the_copy_stays_withdrawn(
     restoring.restored()
     assert restoring.records(STATES, str(id_of("a")))[-1].record.value is None
     assert restoring.records(STATES, str(id_of("b")))[-1].record.value is not None
+
+
+def test_new_scores_and_indices_have_higher_versions_than_a_lost_log(
+    worker: Worker, restoring: Restorable
+) -> None:
+    """Database and log are empty; consumers have read events of both."""
+    restoring.restored(versions_ahead=1000)
+    worker.handle(*everything()[:4])
+    worker.settle()
+    restoring.publish()
+    for topic, kind, name in (
+        (STATES, "patron.score.state.v1", "a"),
+        (INDICES, "patron.index.estimated.v1", "s"),
+    ):
+        assert min(versions(restoring, topic, kind, id_of(name))) > 1000

@@ -70,7 +70,7 @@ def apply_events(
 
 def _floor(session: Session, survey_id: UUID) -> int:
     """Return the highest version that a restored service had published of a survey's index."""
-    return published_versions(session, NOUN, [survey_id]).get(survey_id, 0)
+    return published_versions(session, NOUN, [survey_id])[survey_id]
 
 
 def _apply_surveys(
