@@ -73,6 +73,19 @@ class Backup:
         assert done.returncode == 1, done
         return done.stderr
 
+    def kill(self, command: str) -> None:
+        """Run a command in a shell, and kill it with kill -9 once it has printed a line."""
+        with subprocess.Popen(
+            ["bash", "-euc", f"exec {command}"],
+            cwd=ROOT,
+            env=self._environment({}),
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline()
+            process.kill()
+
     def run(self, command: str, **variables: str) -> str:
         """Run a command in a shell; return its output, and fail if its exit status is not 0."""
         done = self._run(command, variables)

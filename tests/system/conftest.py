@@ -1,13 +1,15 @@
 """One running product per stack for the whole test run; each test uses ids of its own."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from deploy.local.kafka import Kafka
+from tests.system.installation import Installation
 from tests.system.product import Running, started
 
 Starter = Callable[[], AbstractContextManager[Running]]
@@ -46,6 +48,27 @@ def product(stack: str, request: pytest.FixtureRequest) -> Running:
     """Return the running product of the chosen stack."""
     running: Running = request.getfixturevalue(f"{stack}_product")
     return running
+
+
+@pytest.fixture
+def installation(
+    stack: str,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+) -> Iterator[Installation]:
+    """Return an empty installation on the chosen stack."""
+    if stack == "embedded":
+        yield Installation("run", tmp_path, {}, None)
+        return
+    new_broker: Callable[[], AbstractContextManager[Kafka]] = request.getfixturevalue("new_broker")
+    new_database: Callable[[], AbstractContextManager[str]] = request.getfixturevalue(
+        "new_database"
+    )
+    with ExitStack() as servers:
+        broker = servers.enter_context(new_broker())
+        url = servers.enter_context(new_database())
+        environment = {"PATRON_DATABASE_URL": url, "PATRON_KAFKA_BOOTSTRAP": broker.bootstrap}
+        yield Installation("real", tmp_path, environment, broker)
 
 
 @contextmanager

@@ -1,73 +1,23 @@
 """A service is restored from a copy that was taken in the middle of a load: everybody agrees."""
 
 import json
-import secrets
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from deploy.local.kafka import Kafka
 from services.scoring.settings import Settings
 from shared.messaging.log.choice import open_log
-from tests.system.backup import Backup
 from tests.system.company import Company
-from tests.system.product import Running, eventually, started
+from tests.system.installation import Installation
+from tests.system.product import Running, eventually
 from tests.system.test_surveys import index, open_survey, posted
 
 SERVICES = ("registry", "survey", "scoring", "gateway")
 """In the order in which they are restored: the registry first, so that the others are newer."""
 TOPICS = ("registry.customer", "registry.order", "scoring.score")
-
-
-@dataclass(frozen=True)
-class Installation:
-    """A folder and the servers of a product, which can be started again and again."""
-
-    command: str
-    folder: Path
-    environment: dict[str, str]
-    broker: Kafka | None
-
-    @contextmanager
-    def started(self) -> Iterator[Running]:
-        """Start the product, and stop it after the block."""
-        with started(self.command, self.folder / "data", self.environment) as product:
-            url = self.environment.get("PATRON_DATABASE_URL")
-            yield replace(product, broker=self.broker, database_url=url)
-
-    def backup(self) -> Backup:
-        """Return a backup of this product that is not taken yet."""
-        folder = self.folder / f"backup-{secrets.token_hex(4)}"
-        bootstrap = self.broker.bootstrap if self.broker else None
-        database_url = self.environment.get("PATRON_DATABASE_URL")
-        return Backup(folder, self.folder / "data", database_url, bootstrap)
-
-
-@pytest.fixture
-def installation(
-    stack: str,
-    tmp_path: Path,
-    request: pytest.FixtureRequest,
-) -> Iterator[Installation]:
-    """Return an empty installation on the chosen stack."""
-    if stack == "embedded":
-        yield Installation("run", tmp_path, {}, None)
-        return
-    new_broker: Callable[[], AbstractContextManager[Kafka]] = request.getfixturevalue("new_broker")
-    new_database: Callable[[], AbstractContextManager[str]] = request.getfixturevalue(
-        "new_database"
-    )
-    with ExitStack() as servers:
-        broker = servers.enter_context(new_broker())
-        url = servers.enter_context(new_database())
-        environment = {"PATRON_DATABASE_URL": url, "PATRON_KAFKA_BOOTSTRAP": broker.bootstrap}
-        yield Installation("real", tmp_path, environment, broker)
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """The log on Apache Kafka."""
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from threading import Lock
@@ -11,6 +12,7 @@ from kafka.admin import KafkaAdminClient
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.errors import (
     CommitFailedError,
+    CoordinatorNotAvailableError,
     GroupIdNotFoundError,
     KafkaError,
     NonEmptyGroupError,
@@ -24,6 +26,8 @@ from shared.outages import LogUnavailable
 
 _ACKNOWLEDGE_SECONDS = 20
 _SHORT_TIMEOUT_MS = 3_000
+_COORDINATOR_SECONDS = 20
+_COORDINATOR_PAUSE_SECONDS = 0.5
 MAX_RECORD_BYTES = 4 * 1024 * 1024
 """The maximum size of a record, for the producer and as a config of the topics. An order of 2 000
 lines may take 1 MiB."""
@@ -70,14 +74,14 @@ class KafkaLog:
         with translated_errors():
             admin = KafkaAdminClient(bootstrap_servers=self._bootstrap, client_id=self._client)
             try:
-                result = admin.delete_groups([group])[group]
+                result = _delete_group(admin, group)
             finally:
                 admin.close()
         if result == NonEmptyGroupError.__name__:
             raise GroupIsReading(group)
         if result not in {"OK", GroupIdNotFoundError.__name__}:
             raise LogUnavailable(result)
-        return bool(result == "OK")
+        return result == "OK"
 
     def history(self, topic: str) -> Iterator[ReceivedRecord]:
         """Yield the records of a topic from its beginning to its present end."""
@@ -218,6 +222,21 @@ class KafkaSubscription:
         """
         with suppress(KafkaError):
             self._consumer.close(autocommit=False, timeout_ms=_SHORT_TIMEOUT_MS)
+
+
+def _delete_group(admin: KafkaAdminClient, group: str) -> str:
+    """Delete a group and return the result; wait while a new cluster creates the topic of groups.
+
+    The first request about a group makes the cluster create this topic.
+    """
+    deadline = time.monotonic() + _COORDINATOR_SECONDS
+    while True:
+        try:
+            return str(admin.delete_groups([group])[group])
+        except CoordinatorNotAvailableError:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(_COORDINATOR_PAUSE_SECONDS)  # noqa: TID251  polls until a deadline
 
 
 @contextmanager
