@@ -9,6 +9,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -123,7 +124,7 @@ def reconcile(settings: ServiceSettings, digests: Sequence[Digest], *, file: Pat
     database = Database.from_settings(settings)
     n_lines, n_compared, n_different = 0, 0, 0
     with file.open(encoding="utf-8") as lines:
-        for line in map(json.loads, lines):
+        for line in map(partial(_parsed, file=file), lines):
             if (digest := by_noun.get(line["noun"])) is None:
                 continue
             n_lines, n_compared = n_lines + 1, n_compared + line["count"]
@@ -133,8 +134,22 @@ def reconcile(settings: ServiceSettings, digests: Sequence[Digest], *, file: Pat
                 n_different += 1
                 _print(found)
     database.close()
+    if not n_lines:
+        sys.exit(f"{file} has no digest of which this service has copies.")
     _print({"compared": n_compared, "different": n_different})
-    sys.exit(n_different > 0 or n_lines == 0)
+    sys.exit(n_different > 0)
+
+
+def _parsed(text: str, *, file: Path) -> dict[str, Any]:
+    """Return a line of a file of digests; raise SystemExit if it is none."""
+    try:
+        line: dict[str, Any] = json.loads(text)
+        UUID(line["to"] or line["after"] or str(UUID(int=0)))
+        if isinstance(line["count"], int) and isinstance(line["noun"], str):
+            return line
+    except (KeyError, TypeError, ValueError):
+        pass
+    sys.exit(f"{file} has a line that `digest` did not write. Write the file again.")
 
 
 def lines_of(

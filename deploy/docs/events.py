@@ -50,8 +50,13 @@ Every record is a CloudEvent 1.0 in Kafka's binary mode: the value is JSON, and 
 | `ce_subject` | the key of the record |
 | `ce_dataschema` | URI of the schema of the value |
 | `content-type` | `application/json` |
-| `traceparent` | W3C trace context of the request or event that caused it; may be absent |
+| `traceparent` | W3C trace context of its cause, see below; may be absent |
 | `patron_reason` | of a tombstone: why the record is gone |
+
+A service that reads many events at once may apply them in one batch: what it publishes then has the
+trace of its cause if all events of the batch belong to one trace, and otherwise a new trace for the
+whole batch. So `score.changed`, `rung.changed`, `index.estimated` and what follows from them
+(`score.state`, `class.changed`) have the trace of a request only while few requests arrive.
 
 The path of `ce_dataschema` is a path of the gateway: it serves
 `patron:/schemas/patron.customer.state.v1.json` at `/schemas/patron.customer.state.v1.json`, without

@@ -93,5 +93,13 @@ def test_a_file_about_other_nouns_compares_nothing_and_fails(
     file.write_text('{"noun": "notes.other", "after": null, "to": null, "count": 3}\n')
     with pytest.raises(SystemExit) as exit_:
         reconcile(NotesSettings(data=tmp_path), [digest_of({})], file=file)
-    assert exit_.value.code
-    assert json.loads(capsys.readouterr().out) == {"compared": 0, "different": 0}
+    assert "has no digest of which this service has copies" in str(exit_.value.code)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("text", ["no JSON", "[]", '{"noun": "notes.note"}', '{"noun": '])
+def test_a_file_that_is_no_digest_is_refused_in_a_sentence(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "cut.jsonl"
+    file.write_text(f"{text}\n")
+    with pytest.raises(SystemExit, match="a line that `digest` did not write"):
+        reconcile(NotesSettings(data=tmp_path), [digest_of({})], file=file)

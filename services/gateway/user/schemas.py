@@ -8,6 +8,8 @@ from fastapi import Path
 from pydantic import ConfigDict, Field
 
 from services.gateway.user.models import User
+from shared.errors import Fault, Invalid
+from shared.faults import REQUIRED
 from shared.http.patch import changes_of
 from shared.http.schemas import Body, FacetedPage, Flag, Name
 
@@ -51,7 +53,13 @@ class UserUpdate(Body):
     active: Flag | None = Field(None, description=_ACTIVE)
 
     def changes(self) -> dict[str, Any]:
-        """Return the fields to change with their new values; raise Invalid for a removed name."""
+        """Return the fields to change with their new values.
+
+        Raises Invalid for a removed name, and for a removed `active`: its default would make a user
+        active again who has left.
+        """
+        if "active" in self.model_fields_set and self.active is None:
+            raise Invalid(Fault("/active", REQUIRED, "This cannot be removed: send true or false."))
         return changes_of(UserCreate, self)
 
 

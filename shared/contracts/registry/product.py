@@ -33,7 +33,8 @@ class ProductFacts:
     ] = None
     unit_price: Annotated[Exact | None, Doc("List price of a unit; null without one.")] = None
     currency: Annotated[
-        Currency | None, Doc("Currency of the list price; null without a price.")
+        Currency | None,
+        Doc("Currency of the list price. Without a price it is the currency of the next one."),
     ] = None
 
 

@@ -19,6 +19,9 @@ BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 SHORT_COMMANDS = {"migrate", "topics", "openapi", "redrive", "replay", "recompute", "duplicates"}
 """Commands of a service that end by themselves; this module runs them as they are documented."""
 
+_RESTORE = (
+    "tests/system/test_restore.py::test_after_restores_all_services_and_foreign_consumers_agree"
+)
 _PROCESSES = "tests/shared/test_processes.py::"
 TEST_OF_COMMAND = {
     "curl -s $api/imports -H": "tests/system/test_readme.py::"
@@ -69,6 +72,15 @@ TEST_OF_COMMAND = {
     "redrive --only ID": "tests/shared/test_redriving.py::test_only_the_named_letters_are_tried",
     "redrive --discard ID": "tests/shared/test_redriving.py::"
     "test_a_discarded_letter_is_never_listed_or_tried_again",
+    "python -m deploy.contracts": "tests/deploy/contracts/test_compatibility.py::"
+    "test_the_present_events_only_extend_those_of_the_last_release",
+    "$BACKUP": _RESTORE,
+    "$ADMIN_URL": _RESTORE,
+    "restored": _RESTORE,
+    "$SERVICE migrate": _RESTORE,
+    "$SERVICE topics": _RESTORE,
+    "snapshot --facts": "tests/system/test_refill.py::"
+    "test_an_empty_log_and_an_empty_scoring_database_are_filled_again",
     "--version": f"{_PROCESSES}test_a_service_prints_its_version",
     "serve": f"{_PROCESSES}test_the_api_logs_and_counts_requests_without_personal_data",
     "work": f"{_PROCESSES}test_the_worker_exposes_its_metrics_and_stops_on_sigterm",
@@ -94,7 +106,7 @@ def documented() -> list[str]:
 
 
 def is_short(command: str) -> bool:
-    needs_data = " ID" in command  # a placeholder for an id
+    needs_data = " ID" in command or "$" in command  # a placeholder for an id or a service
     is_command = command.startswith("python -m services.")
     return is_command and not needs_data and command.split()[3] in SHORT_COMMANDS
 

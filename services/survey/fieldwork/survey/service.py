@@ -142,6 +142,8 @@ def close_survey(session: Session, *, survey_id: UUID) -> Survey:
         raise SurveyDraft(detail="Only a published survey can be closed.")
     if survey.state == SurveyState.PUBLISHED:
         survey.state, survey.closed_at = SurveyState.CLOSED, clock.now()
+        for wave in repository.waves(session, survey_id):
+            wave.closed_at = wave.closed_at or survey.closed_at
         _record_change(session, survey, events.survey_closed)
     return survey
 

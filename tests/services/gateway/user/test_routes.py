@@ -44,6 +44,13 @@ def test_states_of_users_and_teams_are_published_on_each_change(gateway: Gateway
     assert gateway.client.get(f"/v1/users/{user['id']}").json()["active"] is False
 
 
+def test_null_does_not_make_a_user_active_again(gateway: Gateway) -> None:
+    user = created(gateway, "/v1/users", name="李娜", active=False)
+    refused = patch(gateway, f"/v1/users/{user['id']}", 1, active=None)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/active")
+    assert gateway.client.get(f"/v1/users/{user['id']}").json() == user
+
+
 def test_a_user_belongs_to_an_existing_team(gateway: Gateway) -> None:
     user = created(gateway, "/v1/users", name="李娜")
     refused = gateway.client.post("/v1/users", json={"name": "王伟", "team": NOBODY})
