@@ -5,6 +5,7 @@ tests of one service below `tests/services`: these run on the embedded stack onl
 requests run the same code on both. Two groups of the tests of a service run on both stacks all the
 same: tests marked `both_stacks`, and test files that are named after a module in `ON_BOTH_STACKS`
 (modules that use SQL, locks, or jobs that commit in steps).
+A long test of the whole product that is marked `real_by_default` runs on the real stack only.
 `--stack=both` runs every test on both stacks.
 
 A test with the fixture `postgres_server` or `kafka_bootstrap` runs on the real stack only.
@@ -105,6 +106,8 @@ def _default_stacks(test: pytest.Item) -> list[str]:
     of_one_service = SERVICES in test.path.parents and test.path.parent != SERVICES
     module = test.path.stem.removeprefix("test_")
     marked = test.get_closest_marker("both_stacks")
+    if test.get_closest_marker("real_by_default"):
+        return STACKS["real"]
     if of_one_service and module not in ON_BOTH_STACKS and not marked:
         return STACKS["embedded"]
     return BOTH

@@ -46,6 +46,7 @@ def emptied(
         yield replace(installation, environment=environment, broker=broker)
 
 
+@pytest.mark.real_by_default
 @pytest.mark.timeout(600)
 def test_an_empty_log_and_an_empty_scoring_database_are_filled_again(
     installation: Installation, request: pytest.FixtureRequest

@@ -137,6 +137,7 @@ def foreign_consumer_agrees(product: Running) -> bool:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.real_by_default
 def test_after_restores_all_services_and_foreign_consumers_agree(
     installation: Installation,
 ) -> None:
