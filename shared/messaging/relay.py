@@ -130,6 +130,12 @@ def publish(
         )
 
 
+def publish_all(connection: Connection, event_log: Log, *, source: str) -> None:
+    """Publish every unpublished row of the outbox; the caller has the lock of the relay."""
+    while rows := oldest_unpublished(connection):
+        publish(connection, event_log, rows, source=source)
+
+
 def republish_newest_states(connection: Connection, rows: Sequence[Row[tuple[Outbox]]]) -> None:
     """Mark as unpublished, for each state in `rows`, the newest row with its topic and key."""
     states = {

@@ -259,8 +259,7 @@ class Restore:
 
     def _drain(self) -> None:
         """Publish every event of the outbox, as the relay does."""
-        while rows := relay.oldest_unpublished(self._lock):
-            relay.publish(self._lock, self._log, rows, source=self._database.schema)
+        relay.publish_all(self._lock, self._log, source=self._database.schema)
 
 
 def key_of(event: Any) -> UUID:

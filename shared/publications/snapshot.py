@@ -5,7 +5,7 @@ from collections.abc import Generator, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.backlog import read_backlog
@@ -92,15 +92,9 @@ def _let_publish(database: Database, event_log: Log) -> None:
     while True:
         with exclusive_lock(database, "relay") as lock:
             if lock is not None:
-                _publish_all(lock, event_log, source=database.schema)
+                relay.publish_all(lock, event_log, source=database.schema)
                 return
         with database.connection() as connection:
             if read_backlog(connection).depth <= _MAX_UNPUBLISHED:
                 return
         time.sleep(_WAIT_SECONDS)
-
-
-def _publish_all(lock: Connection, event_log: Log, *, source: str) -> None:
-    """Publish every event of the outbox, as the relay does."""
-    while rows := relay.oldest_unpublished(lock):
-        relay.publish(lock, event_log, rows, source=source)

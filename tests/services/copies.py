@@ -32,8 +32,7 @@ class Restorable:
         """Publish the whole outbox, as the relay does."""
         with exclusive_lock(self.service.database, "relay") as lock:
             assert lock is not None
-            while rows := relay.oldest_unpublished(lock):
-                relay.publish(lock, self.log, rows, source=self.service.database.schema)
+            relay.publish_all(lock, self.log, source=self.service.database.schema)
 
     def copy(self) -> Copy:
         """Return the rows of all tables, as a dump of the database has them."""
