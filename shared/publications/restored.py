@@ -184,13 +184,23 @@ class Restore:
     def _record_present(
         self, session: Session, publication: Publication, ids: Sequence[UUID]
     ) -> None:
-        """Record the present events of rows; withdraw the states of rows that have none now."""
+        """Record the present events of rows; withdraw the states of rows that have none now.
+
+        A state that was erased is not recorded, also if the noun still has a row for it.
+        """
         if not ids:
             return
-        events = publication.present(session, ids)
-        outbox.record_all(session, events)
-        with_state = {key_of(each) for each in events if contract_of(type(each)).compacted}
         published = published_records(session, publication.noun, ids)
+        erased = {
+            id_ for id_, each in published.items() if each.withdrawn == WithdrawalReason.ERASED
+        }
+        events = [
+            each
+            for each in publication.present(session, ids)
+            if not (is_state(each) and key_of(each) in erased)
+        ]
+        outbox.record_all(session, events)
+        with_state = {key_of(each) for each in events if is_state(each)}
         stale = [id_ for id_, each in published.items() if each.has_state and id_ not in with_state]
         _record_tombstones(session, publication, stale, WithdrawalReason.RESTORED)
 
@@ -266,6 +276,11 @@ def key_of(event: Any) -> UUID:
     """Return the key of an event, the id of its record."""
     key: UUID = getattr(event, contract_of(type(event)).key)
     return key
+
+
+def is_state(event: Any) -> bool:
+    """Return whether an event is a state, not a fact."""
+    return contract_of(type(event)).compacted
 
 
 def ids_after(session: Session, publication: Publication, position: str | None) -> Sequence[UUID]:

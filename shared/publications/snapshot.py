@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session
 
 from shared.backlog import read_backlog
 from shared.bulk import any_of
-from shared.contracts.catalogue import contract_of
 from shared.database import Database
 from shared.locks import exclusive_lock
 from shared.messaging import outbox, relay
 from shared.messaging.log import Log
 from shared.publications import runs
 from shared.publications.publication import Publication
-from shared.publications.restored import ids_after
+from shared.publications.restored import ids_after, is_state
 
 _MAX_UNPUBLISHED = 5_000
 """The command waits while more events than this are not published yet."""
@@ -56,7 +55,7 @@ def snapshot(
             with database.transaction() as session:
                 ids = ids_after(session, publication, progress.position.get(publication.noun))
                 events = _locked_and_present(session, publication, ids) if ids else []
-                chosen = [each for each in events if with_facts or _is_state(each)]
+                chosen = [each for each in events if with_facts or is_state(each)]
                 outbox.record_all(session, chosen)
                 if ids:
                     progress.position[publication.noun] = str(ids[-1])
@@ -80,11 +79,6 @@ def _locked_and_present(
     rows = select(publication.id).where(any_of(session, publication.id, ids))
     session.execute(rows.order_by(publication.id).with_for_update())
     return publication.present(session, ids)
-
-
-def _is_state(event: Any) -> bool:
-    """Return whether an event is a state."""
-    return contract_of(type(event)).compacted
 
 
 def _let_publish(database: Database, event_log: Log) -> None:

@@ -192,6 +192,21 @@ def test_nobody_who_was_erased_after_the_copy_comes_back(
         assert not [each for each in names if each and "客户 1" in each and erased in each]
 
 
+def test_an_erased_state_is_not_published_again_even_if_its_row_stays(
+    registry: Running, tmp_path: Path
+) -> None:
+    """A noun that cannot remove its rows, because others refer to them, stays silent about them."""
+    keeping = [replace(noun, withdraw=lambda *_: None) for noun in PUBLICATIONS]
+    restoring = restorable(registry, tmp_path, keeping)
+    erased = register(registry, "1")
+    restoring.publish()
+    with registry.database.transaction() as session:
+        outbox.record_tombstones(session, CustomerState, [erased], reason=WithdrawalReason.ERASED)
+    restoring.publish()
+    restoring.restored()
+    assert values(restoring, STATES, erased)[-1] is None
+
+
 def test_a_customer_withdrawn_by_an_older_copy_comes_back_with_a_newer_copy(
     registry: Running, restoring: Restorable
 ) -> None:
