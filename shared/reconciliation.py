@@ -5,7 +5,7 @@ No service calls another: the digests of the service that owns the records go th
 
 import json
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,6 +23,8 @@ from shared.money import format_decimal
 from shared.settings import ServiceSettings
 
 ROWS_PER_FETCH = 1000
+_MAX_NAMED = 100
+"""More ids of records that are here and not there are not printed."""
 
 Record: TypeAlias = tuple[UUID, tuple[object, ...]]
 """The id of a record, and the values of its fields that both services must agree on."""
@@ -68,19 +70,14 @@ def select_records(
     statement = select(id_column, *columns).where(*conditions, *within.of(id_column))
     in_portions = statement.order_by(id_column).execution_options(yield_per=ROWS_PER_FETCH)
     for id_, *values in session.execute(in_portions):
-        yield id_, tuple(map(_text_of_decimal, values))
-
-
-def _text_of_decimal(value: object) -> object:
-    """Return a decimal in one form, whichever database it was read from, and others as they are."""
-    return format_decimal(value) if isinstance(value, Decimal) else value
+        yield id_, tuple(values)
 
 
 def add_digest_options(parser: ArgumentParser) -> None:
     """Add the options of `digest` to its parser."""
     parser.add_argument(
         "--every",
-        type=int,
+        type=_at_least_1,
         default=1000,
         metavar="N",
         help="The number of records of a line; 1 lets `reconcile` name each record that differs.",
@@ -88,6 +85,13 @@ def add_digest_options(parser: ArgumentParser) -> None:
     parser.add_argument("--noun", help="Only this noun, such as registry.order.")
     parser.add_argument("--after", type=UUID, metavar="ID", help="Only records above this id.")
     parser.add_argument("--to", type=UUID, metavar="ID", help="Only records up to this id.")
+
+
+def _at_least_1(text: str) -> int:
+    """Return the argument of --every; raise ArgumentTypeError for less than one record."""
+    if not text.isdecimal() or int(text) == 0:
+        raise ArgumentTypeError(f"{text} is not a number of records, 1 or more")
+    return int(text)
 
 
 def add_reconcile_options(parser: ArgumentParser) -> None:
@@ -109,7 +113,7 @@ def print_digests(
     for digest in digests:
         if noun in {None, digest.noun}:
             with database.streaming() as session:
-                for line in lines_of(session, digest, Range(after, to), every=max(every, 1)):
+                for line in lines_of(session, digest, Range(after, to), every=every):
                     _print(line)
     database.close()
 
@@ -189,9 +193,6 @@ def difference(session: Session, digest: Digest, line: dict[str, Any]) -> dict[s
     return found | counts | ({"ids_here": ids} if line["count"] <= 1 else {})
 
 
-_MAX_NAMED = 100
-
-
 class _Sum:
     """The count and the digest of the records of a range."""
 
@@ -214,7 +215,9 @@ class _Sum:
 
 
 def _text(value: object) -> str | None:
-    """Return a value as text; None stays None."""
+    """Return a value as text, a decimal in one form whatever the database; None stays None."""
+    if isinstance(value, Decimal):
+        return format_decimal(value)
     return None if value is None else str(value)
 
 

@@ -116,9 +116,10 @@ def snapshot(
 
 def _refuse(settings: ServiceSettings) -> NoReturn:
     """Raise SystemExit, because a worker runs."""
+    advice = "Kafka counts a worker that was killed for 15 seconds more."
     sys.exit(
         f"A worker of {settings.name}, or this command, runs: stop all of its workers, then run "
-        "this command again. Kafka counts a worker that was killed for 15 seconds more."
+        f"this command again. {advice if settings.kafka_bootstrap else ''}".rstrip()
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from argparse import ArgumentError, ArgumentParser
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -12,7 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from shared.reconciliation import Digest, Range, Record, difference, lines_of, reconcile
+from shared.reconciliation import (
+    Digest,
+    Range,
+    Record,
+    add_digest_options,
+    difference,
+    lines_of,
+    reconcile,
+)
 from tests.shared.backend import NotesSettings
 
 NO_SESSION = cast("Session", None)
@@ -84,6 +93,14 @@ def test_the_exit_status_is_1_if_anything_differs(
     assert bool(exit_.value.code) is bool(status)
     printed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert printed[-1] == {"compared": 1, "different": status}
+
+
+@pytest.mark.parametrize("every", ["0", "-1", "many"])
+def test_a_line_has_at_least_one_record(every: str) -> None:
+    parser = ArgumentParser(exit_on_error=False)
+    add_digest_options(parser)
+    with pytest.raises(ArgumentError, match="1 or more"):
+        parser.parse_args([f"--every={every}"])
 
 
 def test_a_file_about_other_nouns_compares_nothing_and_fails(

@@ -196,8 +196,8 @@ def test_an_erased_state_is_not_published_again_even_if_its_row_stays(
     registry: Running, tmp_path: Path
 ) -> None:
     """A noun that cannot remove its rows, because others refer to them, stays silent about them."""
-    keeping = [replace(noun, withdraw=lambda *_: None) for noun in PUBLICATIONS]
-    restoring = restorable(registry, tmp_path, keeping)
+    unable_to_erase = [replace(noun, withdraw=lambda *_: None) for noun in PUBLICATIONS]
+    restoring = restorable(registry, tmp_path, unable_to_erase)
     erased = register(registry, "1")
     restoring.publish()
     with registry.database.transaction() as session:

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from services.registry.sales.order.models import Order
 from services.registry.sales.order.service import order_of
-from shared.money import format_decimal
 from shared.reconciliation import ROWS_PER_FETCH, Digest, Range, Record
 
 
@@ -20,7 +19,7 @@ def records(session: Session, within: Range) -> Iterator[Record]:
         .execution_options(yield_per=ROWS_PER_FETCH)
     )
     for row in session.scalars(statement):
-        amount = format_decimal(order_of(row).amount)
+        amount = order_of(row).amount
         values = (row.version, row.customer_id, row.occurred_on, row.currency, amount)
         yield row.id, (*values, len(row.lines))
 

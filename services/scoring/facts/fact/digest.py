@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.scoring.facts.fact.domain import FactKind
 from services.scoring.facts.fact.models import StoredFact
-from shared.money import exact_arithmetic, format_decimal
+from shared.money import exact_arithmetic
 from shared.reconciliation import ROWS_PER_FETCH, Digest, Range, Record
 
 _KINDS = (FactKind.PURCHASE.value, FactKind.RETURN.value)
@@ -37,7 +37,7 @@ def records(session: Session, within: Range) -> Iterator[Record]:
         size, row = sum(row.size for row in rows), rows[0]
         if size:
             values = (row.version, row.named_customer_id, row.occurred_on, row.currency)
-            yield order_id, (*values, format_decimal(amount), size)
+            yield order_id, (*values, amount, size)
 
 
 DIGEST = Digest(noun="registry.order", records=records)
