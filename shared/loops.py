@@ -86,7 +86,7 @@ class Loop:
         outage, now = self._outage, time.monotonic()
         if outage and now - outage.failed_at >= quiet_seconds:
             self._outage = None
-            # A warning, as whoever has seen that the loop waits has to see that it continues.
+            # A warning like loop.waits, so that both are logged at the same log levels.
             log.warning(
                 "loop.continues",
                 loop=self.name,

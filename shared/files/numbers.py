@@ -44,7 +44,7 @@ class IdFormat:
     """A format that shows a whole number as an id, such as `000-0000` or `"SO-"0000`.
 
     `parts` are its texts and, each as a part of its own, its digits `0`, `#` and `?`, or `General`,
-    which stands for all digits; `is_digit` tells for each part whether it is a digit.
+    which stands for all digits; `is_digit` has for each part whether it is a digit.
     """
 
     parts: tuple[str, ...]

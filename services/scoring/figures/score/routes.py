@@ -122,7 +122,7 @@ def explain_score(
     point_in_time: AsOfQuery,
     paging: Annotated[PageRequest, Depends(_explanation_page)],
 ) -> Response:
-    """Show where the value points of a customer come from, fact by fact.
+    """Explain the value points of a customer by the facts that they come from.
 
     Every fact names the order or response from which it comes. Facts are ordered by term, then day.
     """

@@ -27,7 +27,7 @@ class Import(ImportColumns, Model):
 
     @property
     def warnings(self) -> list[FaultCode]:
-        """The codes of what whoever sent the file should know, although its lines are imported."""
+        """The codes of the warnings about the file, whose lines are imported nevertheless."""
         return [MAY_COUNT_TWICE] if self.has_lines_without_ids else []
 
 

@@ -102,7 +102,7 @@ SentForm = Annotated[AnswerImportForm, Form(media_type="multipart/form-data")]
 
 
 class ImportWarningOut(Body):
-    """Something that whoever sent a file should know, although its lines are imported."""
+    """A warning about the lines of a file, which are imported nevertheless."""
 
     code: str = Field(
         description="What the warning is about; `GET /v1/problems` explains each code.",

@@ -55,7 +55,7 @@ class InvitationOut(Body):
     customer: ExternalIdOut | None
     customer_id: UUID | None
     link: str = Field(
-        description="Path of the customer's own page (个人答卷链接). Whoever has it reads and "
+        description="Path of the customer's own page (个人答卷链接). A person with it reads and "
         "changes the answers of this customer to the wave, so send it to nobody else. It shows the "
         "questions; once the customer has answered, in whatever way, it shows when, and while the "
         "wave is open the answers can be changed: a change is the next version of the response."

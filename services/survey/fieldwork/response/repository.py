@@ -93,7 +93,7 @@ def response_of_link(
 ) -> Response | None:
     """Return the response of the customer to whom a personal link to a wave belongs, or None.
 
-    Whoever has the link may see the response, so there is no reader.
+    Everybody with the link may see the response, so there is no reader.
     """
     is_same = _is_of_submissions(wave, [identity], [customer_id] if customer_id else [])
     return session.scalar(select(Response).where(is_same))
